@@ -1,0 +1,11 @@
+package io.chronicledb.engine.block;
+
+/** Takes the output of a {@link RunMerge}: series in order, and for each its samples in order. */
+public interface RunSink {
+
+  /** Starts the next series; called only for series that have samples. */
+  void series(long order);
+
+  /** Adds samples to the series started last; called with at least one. The arrays are the caller's and will change. */
+  void samples(long[] timestamps, double[] values, int count);
+}

@@ -1,0 +1,90 @@
+package io.chronicledb.engine.bytes;
+
+import io.chronicledb.engine.error.BadDataException;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Snappy's raw block format, as in Prometheus remote write: a length and then literals and copies, without the framing of
+ * {@code .sz} files.
+ *
+ * <p>Works with snappy-java's native library where that can be loaded. Where it cannot (no writable temporary directory, an unknown
+ * platform), with our own {@link SnappyDecoder} and {@link SnappyEncoder}: slower, same bytes out. Input is never trusted: the
+ * length that it declares is checked against the caller's limit, and against what its size could possibly expand to, before
+ * anything is allocated. Thread-safe.
+ */
+public final class Snappy {
+
+  /** A copy of 64 bytes takes three: nothing in a block expands more. */
+  private static final int BYTES_PER_BYTE_MAX = 22;
+
+  private Snappy() {}
+
+  /**
+   * The length that a block declares for its content.
+   *
+   * @throws BadDataException when the length is malformed, or larger than the block could hold
+   */
+  public static int uncompressedLength(byte[] source, int offset, int length) {
+    return SnappyDecoder.declaredLength(source, offset, length, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The content of a block.
+   *
+   * @param lengthMax bytes that the content may have at most
+   * @throws BadDataException when the block declares more than {@code lengthMax} or is malformed
+   */
+  public static byte[] uncompress(byte[] source, int offset, int length, int lengthMax) {
+    int declared = SnappyDecoder.declaredLength(source, offset, length, lengthMax);
+    if (!Native.AVAILABLE) {
+      return SnappyDecoder.decode(source, offset, length, declared);
+    }
+    var content = new byte[declared];
+    int written;
+    try {
+      written = org.xerial.snappy.Snappy.uncompress(source, offset, length, content, 0);
+    } catch (IOException e) {
+      // The native decoder does not say where it stopped; ours does, and has to agree that the
+      // block is bad.
+      return SnappyDecoder.decode(source, offset, length, declared);
+    }
+    if (written != declared) {
+      throw new BadDataException(
+          "snappy: " + written + " bytes came out of a block that declares " + declared);
+    }
+    return content;
+  }
+
+  /** A block with the given content. */
+  public static byte[] compress(byte[] source, int offset, int length) {
+    if (!Native.AVAILABLE) {
+      return SnappyEncoder.encode(source, offset, length);
+    }
+    var block = new byte[org.xerial.snappy.Snappy.maxCompressedLength(length)];
+    try {
+      return Arrays.copyOf(
+          block, org.xerial.snappy.Snappy.compress(source, offset, length, block, 0));
+    } catch (IOException e) {
+      return SnappyEncoder.encode(source, offset, length);
+    }
+  }
+
+  static boolean canHold(int blockLength, long contentLength) {
+    return contentLength <= (long) blockLength * BYTES_PER_BYTE_MAX;
+  }
+
+  /** Its initialisation tries to load the native library, once. */
+  private static final class Native {
+
+    static final boolean AVAILABLE = load();
+
+    private static boolean load() {
+      try {
+        return org.xerial.snappy.Snappy.maxCompressedLength(1) > 0;
+      } catch (LinkageError | RuntimeException | org.xerial.snappy.SnappyError e) {
+        return false;
+      }
+    }
+  }
+}
