@@ -1,0 +1,28 @@
+package io.chronicledb.engine.backend;
+
+import io.chronicledb.engine.model.TimeRange;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * A block to be stored.
+ *
+ * @param firstSequence the first WAL sequence that it holds points of
+ * @param lastSequence the last one
+ * @param window the partition window of a data block; empty at 0 for other kinds
+ * @param minTime the smallest timestamp of a data block, else 0
+ * @param maxTime the largest timestamp of a data block, else 0
+ * @param count samples of a data block, series of a dictionary block
+ * @param replaces ids of the blocks whose content this one holds now
+ * @param payload array-backed bytes from position to limit
+ */
+public record NewBlock(
+    BlockKind kind,
+    long firstSequence,
+    long lastSequence,
+    TimeRange window,
+    long minTime,
+    long maxTime,
+    long count,
+    List<Long> replaces,
+    ByteBuffer payload) {}

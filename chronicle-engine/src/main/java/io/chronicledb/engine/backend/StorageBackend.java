@@ -1,0 +1,59 @@
+package io.chronicledb.engine.backend;
+
+import java.nio.ByteBuffer;
+import java.util.UUID;
+
+/**
+ * Holds blocks and the root. One instance has the only right to write; readers of a live database go through it. Thread-safe, but
+ * {@link #put} and {@link #commit} are called by one thread at a time.
+ *
+ * <p>Failures are {@link io.chronicledb.engine.error.ChronicleException}s with {@code storage_read}, {@code storage_write}, {@code
+ * storage_full}, {@code corruption} or {@code read_only}.
+ */
+public interface StorageBackend extends AutoCloseable {
+
+  /** Tells this database from every other one; given once, when it is created. */
+  UUID databaseId();
+
+  /** How people call the place, for messages: a file or a bucket. */
+  String name();
+
+  /** The root that counts now. */
+  Root root();
+
+  /**
+   * The checkpoint that the storage can fall back to if its newest root turns out damaged. The WAL must keep everything after it.
+   */
+  long safeCheckpoint();
+
+  /** Stores a block. It does not exist for a reopened database until a committed root names it. */
+  StoredBlock put(NewBlock block);
+
+  /** Gives up a block that was put and that no root will name. */
+  void discard(StoredBlock block);
+
+  /**
+   * Makes all blocks that were put, and {@code next}, durable and lets {@code next} count.
+   *
+   * @param expected the root that counts now; another one is a programming error of the caller
+   */
+  void commit(Root expected, Root next);
+
+  /**
+   * Reads a range of a block's payload into an array-backed buffer.
+   */
+  ByteBuffer read(StoredBlock block, long offset, int length);
+
+  /**
+   * Checks a block as it lies in storage, header and payload.
+   *
+   * @throws io.chronicledb.engine.error.CorruptionException where it is not what was put
+   */
+  void check(StoredBlock block);
+
+  /** Bytes that the storage takes now. */
+  long storageBytes();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,110 @@
+package io.chronicledb.engine.backend.memory;
+
+import io.chronicledb.engine.backend.NewBlock;
+import io.chronicledb.engine.backend.Root;
+import io.chronicledb.engine.backend.StorageBackend;
+import io.chronicledb.engine.backend.StoredBlock;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.CorruptionException;
+import io.chronicledb.engine.error.ErrorCode;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Keeps blocks on the heap, in the same bytes that a file would hold. */
+public final class MemoryBackend implements StorageBackend {
+
+  private final UUID databaseId = UUID.randomUUID();
+  private final Map<Long, byte[]> payloads = new ConcurrentHashMap<>();
+  private final AtomicLong bytes = new AtomicLong();
+  private long lastId;
+  private volatile Root root = Root.EMPTY;
+
+  @Override
+  public UUID databaseId() {
+    return databaseId;
+  }
+
+  @Override
+  public String name() {
+    return "memory";
+  }
+
+  @Override
+  public Root root() {
+    return root;
+  }
+
+  @Override
+  public long safeCheckpoint() {
+    return root.checkpoint();
+  }
+
+  @Override
+  public StoredBlock put(NewBlock block) {
+    var payload = new byte[block.payload().remaining()];
+    block.payload().duplicate().get(payload);
+    long id = ++lastId;
+    payloads.put(id, payload);
+    bytes.addAndGet(payload.length);
+    return new StoredBlock(
+        id,
+        block.kind(),
+        id,
+        payload.length,
+        root.generation() + 1,
+        block.firstSequence(),
+        block.lastSequence(),
+        block.window(),
+        block.minTime(),
+        block.maxTime(),
+        block.count());
+  }
+
+  @Override
+  public void discard(StoredBlock block) {
+    byte[] payload = payloads.remove(block.id());
+    if (payload != null) {
+      bytes.addAndGet(-payload.length);
+    }
+  }
+
+  @Override
+  public void commit(Root expected, Root next) {
+    if (root != expected) {
+      throw new IllegalStateException("commit expects generation " + expected.generation()
+          + ", the root is at " + root.generation());
+    }
+    root = next;
+  }
+
+  @Override
+  public ByteBuffer read(StoredBlock block, long offset, int length) {
+    byte[] payload = payloads.get(block.id());
+    if (payload == null) {
+      throw new ChronicleException(ErrorCode.STORAGE_READ, "block " + block.id() + " is gone");
+    }
+    if (offset < 0 || length < 0 || offset > payload.length - length) {
+      throw new CorruptionException("block " + block.id() + " ends at " + payload.length
+          + ", before " + offset + "+" + length);
+    }
+    return ByteBuffer.wrap(payload, (int) offset, length).slice();
+  }
+
+  @Override
+  public void check(StoredBlock block) {
+    read(block, 0, block.length()); // Memory keeps what it was given; only presence can be checked.
+  }
+
+  @Override
+  public long storageBytes() {
+    return bytes.get();
+  }
+
+  @Override
+  public void close() {
+    payloads.clear();
+  }
+}

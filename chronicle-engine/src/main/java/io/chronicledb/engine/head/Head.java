@@ -1,0 +1,155 @@
+package io.chronicledb.engine.head;
+
+import io.chronicledb.engine.partition.PartitionCatalog;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The write buffer and the memory blocks, and the one reference that readers start from. The package's description states the rules.
+ *
+ * <p>Thread-safe. Batches are appended in the order of their sequences, by one thread at a time.
+ */
+public final class Head {
+
+  /** So many neighbours of about one size are merged into one; bounds both the runs a query merges and the copying. */
+  public static final int MERGE_FANOUT = 8;
+
+  private final SeriesOrders orders;
+  private final int bufferRows;
+
+  private volatile State state;
+  /** Bytes of the memory blocks. */
+  private volatile long blockBytes;
+
+  private record State(WriteBuffer buffer, List<MemoryBlock> blocks, PartitionCatalog catalog) {}
+
+  /**
+   * @param bufferRows points that the write buffer holds before it is sorted into a memory block
+   * @param catalog the data file as found at opening
+   */
+  public Head(SeriesOrders orders, int bufferRows, PartitionCatalog catalog) {
+    this.orders = orders;
+    this.bufferRows = bufferRows;
+    this.state = new State(new WriteBuffer(bufferRows), List.of(), catalog);
+  }
+
+  /** Adds a batch and makes it visible as a whole. */
+  public synchronized void append(
+      long sequence, int[] ids, long[] timestamps, double[] values, int count) {
+    WriteBuffer buffer = state.buffer;
+    if (!buffer.hasRoomFor(count)) {
+      seal(count);
+      buffer = state.buffer;
+    }
+    buffer.append(sequence, ids, timestamps, values, count);
+    buffer.publish(sequence);
+  }
+
+  /** Turns the buffer into a memory block, so that a flush takes it too. */
+  public synchronized void seal() {
+    seal(0);
+  }
+
+  private void seal(int roomFor) {
+    State now = state;
+    var fresh = new WriteBuffer(Math.max(bufferRows, roomFor));
+    MemoryBlock sealed = now.buffer.sorted(orders);
+    var blocks = new ArrayList<>(now.blocks);
+    if (sealed != null) {
+      blocks.add(sealed);
+    }
+    replace(new State(fresh, List.copyOf(blocks), now.catalog));
+  }
+
+  private void replace(State next) {
+    blockBytes = next.blocks.stream().mapToLong(MemoryBlock::memoryBytes).sum();
+    state = next;
+  }
+
+  public HeadSnapshot snapshot() {
+    State now = state;
+    var runs = new ArrayList<>(now.blocks);
+    MemoryBlock buffered = now.buffer.sorted(orders);
+    if (buffered != null) {
+      runs.add(buffered);
+    }
+    return new HeadSnapshot(runs, now.catalog);
+  }
+
+  /** The memory blocks, from the lowest sequences to the highest. */
+  public List<MemoryBlock> blocks() {
+    return state.blocks;
+  }
+
+  public PartitionCatalog catalog() {
+    return state.catalog;
+  }
+
+  /** Lets a root that holds the given memory blocks' points take their place. They are the oldest ones. */
+  public synchronized void flushed(List<MemoryBlock> blocks, PartitionCatalog catalog) {
+    State now = state;
+    if (!now.blocks.subList(0, blocks.size()).equals(blocks)) {
+      throw new IllegalStateException("the flushed blocks are not the oldest of the head");
+    }
+    replace(new State(now.buffer, now.blocks.subList(blocks.size(), now.blocks.size()), catalog));
+  }
+
+  /**
+   * Merges neighbouring memory blocks of about one size, where enough have piled up. Called by one thread at a time, which also does the
+   * flushing.
+   *
+   * @return whether something was merged
+   */
+  public boolean mergeBlocks() {
+    List<MemoryBlock> blocks = state.blocks;
+    List<MemoryBlock> chosen = mergeable(blocks);
+    if (chosen.isEmpty()) {
+      return false;
+    }
+    int at = blocks.indexOf(chosen.get(0));
+    MemoryBlock merged = MemoryBlock.merge(chosen);
+    synchronized (this) {
+      State now = state;
+      var next = new ArrayList<>(now.blocks);
+      next.subList(at, at + chosen.size()).clear();
+      next.add(at, merged);
+      replace(new State(now.buffer, List.copyOf(next), now.catalog));
+    }
+    return true;
+  }
+
+  /** The newest stretch of neighbours that are within a factor of the fan-out of each other; empty where it is too short. */
+  private static List<MemoryBlock> mergeable(List<MemoryBlock> blocks) {
+    int end = blocks.size();
+    while (end >= MERGE_FANOUT) {
+      long smallest = blocks.get(end - 1).sampleCount();
+      int start = end - 1;
+      while (start > 0 && blocks.get(start - 1).sampleCount() < smallest * MERGE_FANOUT) {
+        start--;
+      }
+      if (end - start >= MERGE_FANOUT) {
+        return blocks.subList(start, end);
+      }
+      end = start;
+    }
+    return List.of();
+  }
+
+  /** Bytes of memory blocks and buffer. */
+  public long memoryBytes() {
+    return blockBytes + state.buffer.memoryBytes();
+  }
+
+  /** Whether no point waits for a flush. */
+  public boolean isEmpty() {
+    State now = state;
+    return now.blocks.isEmpty() && now.buffer.visibleRows() == 0;
+  }
+
+  /** Points in memory; an upper bound, since repeats within are counted. */
+  public long sampleCount() {
+    State now = state;
+    return now.buffer.visibleRows()
+        + now.blocks.stream().mapToLong(MemoryBlock::sampleCount).sum();
+  }
+}

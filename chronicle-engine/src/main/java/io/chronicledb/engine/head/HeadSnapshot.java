@@ -1,0 +1,18 @@
+package io.chronicledb.engine.head;
+
+import io.chronicledb.engine.partition.PartitionCatalog;
+import java.util.List;
+
+/**
+ * All points at one moment: what is in memory, and the data file's blocks that hold the rest.
+ *
+ * @param runs the memory blocks, then the visible part of the write buffer; from the lowest sequences to the highest, all higher than
+ *     the catalogue's
+ * @param catalog the data file
+ */
+public record HeadSnapshot(List<MemoryBlock> runs, PartitionCatalog catalog) {
+
+  public HeadSnapshot {
+    runs = List.copyOf(runs);
+  }
+}

@@ -1,0 +1,230 @@
+package io.chronicledb.engine.head;
+
+import io.chronicledb.engine.block.RunMerge;
+import io.chronicledb.engine.block.RunSink;
+import io.chronicledb.engine.block.SampleCursor;
+import io.chronicledb.engine.block.SortedRun;
+import io.chronicledb.engine.column.DoubleColumn;
+import io.chronicledb.engine.column.LongColumn;
+import io.chronicledb.engine.model.TimeRange;
+import java.util.Arrays;
+import java.util.List;
+
+/** A sorted run as plain columns in memory. */
+public final class MemoryBlock implements SortedRun {
+
+  private static final long OVERHEAD_BYTES = 128;
+
+  private final long[] orders;
+  /** The first row of each series; one more entry ends the last. */
+  private final int[] firstRows;
+
+  private final long[] timestamps;
+  private final double[] values;
+  private final long firstSequence;
+  private final long lastSequence;
+  private final long minTime;
+  private final long maxTime;
+
+  MemoryBlock(
+      long[] orders,
+      int[] firstRows,
+      long[] timestamps,
+      double[] values,
+      long firstSequence,
+      long lastSequence) {
+    this.orders = orders;
+    this.firstRows = firstRows;
+    this.timestamps = timestamps;
+    this.values = values;
+    this.firstSequence = firstSequence;
+    this.lastSequence = lastSequence;
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (int i = 0; i < orders.length; i++) {
+      min = Math.min(min, timestamps[firstRows[i]]);
+      max = Math.max(max, timestamps[firstRows[i + 1] - 1]);
+    }
+    this.minTime = min;
+    this.maxTime = max;
+  }
+
+  /** Merges blocks that are neighbours in sequence order, from the lowest to the highest, into one. */
+  public static MemoryBlock merge(List<MemoryBlock> blocks) {
+    int rows = 0;
+    int series = 0;
+    for (MemoryBlock block : blocks) {
+      rows += block.timestamps.length;
+      series = Math.max(series, block.orders.length);
+    }
+    var merged = new Columns(series, rows);
+    RunMerge.merge(blocks, merged);
+    return new MemoryBlock(
+        merged.orders.toArray(),
+        merged.finishedFirstRows(),
+        merged.timestamps.toArray(),
+        merged.values.toArray(),
+        blocks.get(0).firstSequence,
+        blocks.get(blocks.size() - 1).lastSequence);
+  }
+
+  /** Collects a merge. */
+  private static final class Columns implements RunSink {
+    final LongColumn orders;
+    int[] firstRows;
+    final LongColumn timestamps;
+    final DoubleColumn values;
+
+    Columns(int series, int rows) {
+      orders = new LongColumn(series);
+      firstRows = new int[series + 1];
+      timestamps = new LongColumn(rows);
+      values = new DoubleColumn(rows);
+    }
+
+    @Override
+    public void series(long order) {
+      if (orders.size() + 1 >= firstRows.length) {
+        firstRows = Arrays.copyOf(firstRows, firstRows.length * 2 + 1);
+      }
+      firstRows[orders.size()] = timestamps.size();
+      orders.add(order);
+    }
+
+    @Override
+    public void samples(long[] times, double[] sampleValues, int count) {
+      timestamps.addAll(times, 0, count);
+      values.addAll(sampleValues, 0, count);
+    }
+
+    int[] finishedFirstRows() {
+      int[] finished = Arrays.copyOf(firstRows, orders.size() + 1);
+      finished[orders.size()] = timestamps.size();
+      return finished;
+    }
+  }
+
+  /** All timestamps, series after series. Not to be changed. */
+  public long[] timestamps() {
+    return timestamps;
+  }
+
+  public long memoryBytes() {
+    return OVERHEAD_BYTES + timestamps.length * 16L + orders.length * 12L;
+  }
+
+  @Override
+  public int seriesCount() {
+    return orders.length;
+  }
+
+  @Override
+  public long order(int index) {
+    return orders[index];
+  }
+
+  @Override
+  public int find(long order) {
+    return Arrays.binarySearch(orders, order);
+  }
+
+  @Override
+  public long minTime() {
+    return minTime;
+  }
+
+  @Override
+  public long maxTime() {
+    return maxTime;
+  }
+
+  @Override
+  public long minTime(int index) {
+    return timestamps[firstRows[index]];
+  }
+
+  @Override
+  public long maxTime(int index) {
+    return timestamps[firstRows[index + 1] - 1];
+  }
+
+  @Override
+  public long firstSequence() {
+    return firstSequence;
+  }
+
+  @Override
+  public long lastSequence() {
+    return lastSequence;
+  }
+
+  @Override
+  public long sampleCount() {
+    return timestamps.length;
+  }
+
+  @Override
+  public SampleCursor cursor(int index, TimeRange range) {
+    int from = lowerBound(firstRows[index], firstRows[index + 1], range.start());
+    int to = lowerBound(from, firstRows[index + 1], range.end());
+    return new RowCursor(from, to);
+  }
+
+  private int lowerBound(int from, int to, long time) {
+    if (from == to || timestamps[from] >= time) {
+      return from;
+    }
+    if (timestamps[to - 1] < time) {
+      return to;
+    }
+    int found = Arrays.binarySearch(timestamps, from, to, time);
+    return found >= 0 ? found : -found - 1;
+  }
+
+  /** One slice of the columns. */
+  private final class RowCursor implements SampleCursor {
+
+    private final int start;
+    private final int end;
+    private boolean taken;
+
+    RowCursor(int start, int end) {
+      this.start = start;
+      this.end = end;
+    }
+
+    @Override
+    public long nextTime() {
+      return taken || start == end ? Long.MAX_VALUE : timestamps[start];
+    }
+
+    @Override
+    public boolean next() {
+      if (taken || start == end) {
+        return false;
+      }
+      taken = true;
+      return true;
+    }
+
+    @Override
+    public long[] timestamps() {
+      return timestamps;
+    }
+
+    @Override
+    public double[] values() {
+      return values;
+    }
+
+    @Override
+    public int start() {
+      return start;
+    }
+
+    @Override
+    public int end() {
+      return end;
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.chronicledb.engine.integrity;
+
+import io.chronicledb.engine.backend.BlockKind;
+import io.chronicledb.engine.backend.Root;
+import io.chronicledb.engine.backend.StorageBackend;
+import io.chronicledb.engine.backend.StoredBlock;
+import io.chronicledb.engine.block.Block;
+import io.chronicledb.engine.block.SampleCursor;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.index.SeriesDictionary;
+import io.chronicledb.engine.index.SeriesRegistry;
+import io.chronicledb.engine.model.SeriesOrder;
+import io.chronicledb.engine.model.TimeRange;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+
+/** Checks the blocks of a root: checksums, formats, order, and that each agrees with what the root says of it. */
+public final class IntegrityCheck {
+
+  private final StorageBackend backend;
+  private final List<String> damages = new ArrayList<>();
+  private long blocks;
+  private long samples;
+
+  private IntegrityCheck(StorageBackend backend) {
+    this.backend = backend;
+  }
+
+  /** Reads every block that the present root names. */
+  public static IntegrityReport run(StorageBackend backend) {
+    var check = new IntegrityCheck(backend);
+    check.walk(backend.root());
+    return new IntegrityReport(check.blocks, check.samples, check.damages);
+  }
+
+  private void walk(Root root) {
+    var ids = new HashSet<Long>();
+    var registry = new SeriesRegistry();
+    for (StoredBlock block : root.blocks()) {
+      blocks++;
+      expect(ids.add(block.id()), "block " + block.id() + " is listed twice");
+      expect(
+          block.firstSequence() <= block.lastSequence()
+              && block.lastSequence() <= root.checkpoint(),
+          "block " + block.id() + " holds sequences " + block.firstSequence() + " to "
+              + block.lastSequence() + ", the checkpoint is " + root.checkpoint());
+      try {
+        backend.check(block);
+        if (block.kind() == BlockKind.SERIES) {
+          int before = registry.size();
+          SeriesDictionary.load(backend.read(block, 0, block.length()), registry);
+          expect(
+              registry.size() - before == block.count(),
+              "block " + block.id() + " holds another number of series");
+        } else if (block.kind() == BlockKind.DATA) {
+          walkSamples(block, registry);
+        }
+      } catch (ChronicleException e) {
+        damages.add(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private void walkSamples(StoredBlock stored, SeriesRegistry registry) {
+    String name = "block " + stored.id();
+    Block block = Block.open((offset, length) -> backend.read(stored, offset, length), name);
+    expect(
+        block.window().equals(stored.window()),
+        name + " covers another window than the index says");
+    expect(
+        block.firstSequence() == stored.firstSequence()
+            && block.lastSequence() == stored.lastSequence(),
+        name + " holds other sequences than the index says");
+    long count = 0;
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (int i = 0; i < block.seriesCount(); i++) {
+      int id = SeriesOrder.seriesId(block.order(i));
+      expect(
+          id < registry.size() && registry.order(id) == block.order(i),
+          name + " holds series " + id + ", which the series dictionary does not know");
+      SampleCursor cursor = block.cursor(i, TimeRange.ALL);
+      long previous = Long.MIN_VALUE;
+      boolean first = true;
+      while (cursor.next()) {
+        for (int row = cursor.start(); row < cursor.end(); row++) {
+          long time = cursor.timestamps()[row];
+          if (!first && time <= previous) {
+            damages.add(name + ": series " + id + " goes back in time at " + time);
+          }
+          first = false;
+          previous = time;
+          min = Math.min(min, time);
+          max = Math.max(max, time);
+        }
+        count += cursor.end() - cursor.start();
+      }
+    }
+    samples += count;
+    expect(
+        count == stored.count(),
+        name + " holds " + count + " samples, the index says " + stored.count());
+    expect(
+        count == 0 || (min == stored.minTime() && max == stored.maxTime()),
+        name + " spans other times than the index says");
+    expect(
+        count == 0 || (stored.window().contains(min) && stored.window().contains(max)),
+        name + " holds samples outside of its window");
+  }
+
+  private void expect(boolean holds, String damage) {
+    if (!holds) {
+      damages.add(damage);
+    }
+  }
+}

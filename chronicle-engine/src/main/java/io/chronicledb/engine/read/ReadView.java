@@ -1,0 +1,113 @@
+package io.chronicledb.engine.read;
+
+import io.chronicledb.engine.backend.StoredBlock;
+import io.chronicledb.engine.block.SortedRun;
+import io.chronicledb.engine.head.HeadSnapshot;
+import io.chronicledb.engine.head.MemoryBlock;
+import io.chronicledb.engine.index.SeriesRegistry;
+import io.chronicledb.engine.model.SeriesOrder;
+import io.chronicledb.engine.model.TagMatcher;
+import io.chronicledb.engine.model.Tags;
+import io.chronicledb.engine.model.TimeRange;
+import io.chronicledb.engine.partition.BlockCache;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * All points as they were at one moment, over memory and storage. What is written afterwards does not show; what is flushed afterwards stays.
+ * Thread-safe; holds memory, so queries drop it when they end.
+ */
+public final class ReadView {
+
+  private final SeriesRegistry registry;
+  private final HeadSnapshot snapshot;
+  private final BlockCache blocks;
+
+  public ReadView(SeriesRegistry registry, HeadSnapshot snapshot, BlockCache blocks) {
+    this.registry = registry;
+    this.snapshot = snapshot;
+    this.blocks = blocks;
+  }
+
+  /**
+   * The series that all matchers match, by their {@linkplain SeriesOrder order}, ascending.
+   *
+   * @param matchers none means every series
+   */
+  public long[] select(List<TagMatcher> matchers) {
+    return registry.select(matchers);
+  }
+
+  /** The tags of a series with its metric among them under {@link Tags#METRIC}. */
+  public Tags labels(long order) {
+    return registry.labels(SeriesOrder.seriesId(order));
+  }
+
+  /** Names of all tags, {@link Tags#METRIC} included, in no particular order. */
+  public List<String> tagNames() {
+    return registry.names();
+  }
+
+  /** All values of a tag in no particular order. */
+  public List<String> tagValues(String name) {
+    return registry.values(name);
+  }
+
+  /** A cursor that reads one series after the other within a range; for one thread. */
+  public SeriesCursor cursor(TimeRange range) {
+    return new SeriesCursor(runs(range), range);
+  }
+
+  /** Every run with samples in a range, from the lowest sequences to the highest. */
+  private List<SortedRun> runs(TimeRange range) {
+    var runs = new ArrayList<SortedRun>();
+    for (StoredBlock stored : snapshot.catalog().overlapping(range)) {
+      runs.add(blocks.get(stored));
+    }
+    for (MemoryBlock run : snapshot.runs()) {
+      if (range.overlapsClosed(run.minTime(), run.maxTime())) {
+        runs.add(run);
+      }
+    }
+    return runs;
+  }
+
+  /** The smallest and largest timestamp of the given series, as a half-open range; empty at 0 where they have no samples. */
+  public TimeRange extent(long[] orders, TimeRange within) {
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (SortedRun run : runs(within)) {
+      for (long order : orders) {
+        int index = run.find(order);
+        if (index >= 0) {
+          min = Math.min(min, run.minTime(index));
+          max = Math.max(max, run.maxTime(index));
+        }
+      }
+    }
+    min = Math.max(min, within.start());
+    max = Math.min(max, within.end() - 1);
+    return min > max ? new TimeRange(0, 0) : new TimeRange(min, max + 1);
+  }
+
+  /** The given series that may have samples in a range, judged by the bounds of chunks and memory blocks. */
+  public long[] present(long[] orders, TimeRange range) {
+    if (range.equals(TimeRange.ALL)) {
+      return orders;
+    }
+    var kept = new long[orders.length];
+    int count = 0;
+    List<SortedRun> runs = runs(range);
+    for (long order : orders) {
+      for (SortedRun run : runs) {
+        int index = run.find(order);
+        if (index >= 0 && run.cursor(index, range).nextTime() != Long.MAX_VALUE) {
+          kept[count++] = order;
+          break;
+        }
+      }
+    }
+    return Arrays.copyOf(kept, count);
+  }
+}

@@ -1,0 +1,114 @@
+package io.chronicledb.engine.recovery;
+
+import io.chronicledb.engine.backend.BlockKind;
+import io.chronicledb.engine.backend.Root;
+import io.chronicledb.engine.backend.StorageBackend;
+import io.chronicledb.engine.backend.StoredBlock;
+import io.chronicledb.engine.head.Head;
+import io.chronicledb.engine.index.SeriesDictionary;
+import io.chronicledb.engine.index.SeriesRegistry;
+import io.chronicledb.engine.wal.WalBatch;
+import io.chronicledb.engine.wal.WalReplay;
+import io.chronicledb.engine.wal.WriteAheadLog;
+import io.chronicledb.engine.write.HeadFlusher;
+import java.util.Arrays;
+import java.util.Comparator;
+
+/**
+ * Brings registry and head to the state in which the last process left them. Replay keeps the sequences, so doing it twice, or after a crash
+ * in the middle, gives the same state. Memory stays bounded: a full head is flushed on the way.
+ */
+public final class Recovery {
+
+  private Recovery() {}
+
+  /** Registers every series that storage knows, under the ids that its blocks use. */
+  public static void loadSeries(StorageBackend backend, SeriesRegistry registry) {
+    backend.root().blocks(BlockKind.SERIES).stream()
+        .sorted(Comparator.comparingLong(StoredBlock::id))
+        .forEach(block -> SeriesDictionary.load(backend.read(block, 0, block.length()), registry));
+  }
+
+  /** Replays what only the log has into the head. */
+  public static RecoveryReport replay(
+      StorageBackend backend,
+      WriteAheadLog wal,
+      SeriesRegistry registry,
+      Head head,
+      HeadFlusher flusher) {
+    Root root = backend.root();
+    var replayer = new Replayer(root.checkpoint(), registry, head, flusher);
+    WalReplay replay = wal.replay(backend.databaseId(), root.checkpoint(), replayer);
+    return new RecoveryReport(
+        root.generation(),
+        root.checkpoint(),
+        replayer.batches,
+        replayer.points,
+        replay.tornBytes(),
+        // What storage has is not lost, whatever became of its records.
+        replay.lost().stream().filter(range -> range.last() > root.checkpoint()).toList(),
+        replayer.unattributed);
+  }
+
+  /** Translates the ids of each segment to those of the registry. */
+  private static final class Replayer implements WalBatch.Visitor {
+
+    private static final int UNKNOWN = -1;
+
+    private final long checkpoint;
+    private final SeriesRegistry registry;
+    private final Head head;
+    private final HeadFlusher flusher;
+    private int[] ids = new int[1024];
+    private long batches;
+    private long points;
+    private long unattributed;
+
+    Replayer(long checkpoint, SeriesRegistry registry, Head head, HeadFlusher flusher) {
+      this.checkpoint = checkpoint;
+      this.registry = registry;
+      this.head = head;
+      this.flusher = flusher;
+    }
+
+    @Override
+    public void segment(long number) {
+      Arrays.fill(ids, UNKNOWN);
+    }
+
+    @Override
+    public void series(int segmentSeriesId, byte[] bytes, int offset, int length) {
+      if (segmentSeriesId >= ids.length) {
+        int known = ids.length;
+        ids = Arrays.copyOf(ids, Math.max(segmentSeriesId + 1, known * 2));
+        Arrays.fill(ids, known, ids.length, UNKNOWN);
+      }
+      ids[segmentSeriesId] = registry.register(bytes, offset, length);
+    }
+
+    @Override
+    public void batch(
+        long sequence, int[] segmentSeriesIds, long[] timestamps, double[] values, int count) {
+      if (sequence <= checkpoint) {
+        return;
+      }
+      int kept = 0;
+      for (int row = 0; row < count; row++) {
+        int segmentId = segmentSeriesIds[row];
+        int id = segmentId < ids.length ? ids[segmentId] : UNKNOWN;
+        if (id == UNKNOWN) {
+          unattributed++;
+          continue;
+        }
+        segmentSeriesIds[kept] = id;
+        timestamps[kept] = timestamps[row];
+        values[kept] = values[row];
+        kept++;
+      }
+      head.append(sequence, segmentSeriesIds, timestamps, values, kept);
+      batches++;
+      points += kept;
+      flusher.flushIfFull();
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.chronicledb.engine.wal;
+
+import io.chronicledb.engine.bytes.ByteReader;
+import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.error.CorruptionException;
+
+/** The payload of a batch record, in both directions. */
+public final class WalBatch {
+
+  private static final int POINT_BYTES_MIN = 9;
+  private static final int RUN_BYTES_MIN = 2 + POINT_BYTES_MIN;
+
+  private WalBatch() {}
+
+  /** Looks up the key of a series id. */
+  @FunctionalInterface
+  public interface Keys {
+    /** Appends the length of the series' key as a uvarint, then the key. */
+    void write(int seriesId, ByteWriter out);
+  }
+
+  /** Receives what a log holds, record by record. */
+  public interface Visitor {
+
+    /** A new segment starts: ids of series mean something else from here on. */
+    void segment(long number);
+
+    /** A series id of the current segment and its key; the bytes are valid during the call. */
+    void series(int segmentSeriesId, byte[] bytes, int offset, int length);
+
+    /** A batch; series ids are the segment's, arrays are valid during the call. */
+    void batch(
+        long sequence, int[] segmentSeriesIds, long[] timestamps, double[] values, int count);
+  }
+
+  /** Appends the points' part of a payload. Series ids are whatever the segment's series parts say they are. */
+  public static void encodePoints(
+      int[] seriesIds, long[] timestamps, double[] values, int count, ByteWriter out) {
+    out.writeUnsignedVarint(count);
+    long previousTime = 0;
+    int previousId = 0;
+    int row = 0;
+    while (row < count) {
+      int id = seriesIds[row];
+      int end = row + 1;
+      while (end < count && seriesIds[end] == id) {
+        end++;
+      }
+      out.writeVarint((long) id - previousId);
+      out.writeUnsignedVarint(end - row);
+      previousId = id;
+      while (row < end) {
+        out.writeVarint(timestamps[row] - previousTime);
+        previousTime = timestamps[row];
+        out.writeDouble(values[row]);
+        row++;
+      }
+    }
+  }
+
+  static void decode(long sequence, ByteReader in, Visitor visitor) {
+    int series = in.readCount(3);
+    for (int i = 0; i < series; i++) {
+      long id = in.readUnsignedVarint();
+      int length = in.readCount(1);
+      if (id > Integer.MAX_VALUE || id < 0) {
+        throw new CorruptionException(
+            "series id " + Long.toUnsignedString(id) + " is out of range");
+      }
+      visitor.series((int) id, in.array(), in.arrayOffset(), length);
+      in.skip(length);
+    }
+    int count = in.readCount(POINT_BYTES_MIN);
+    var ids = new int[count];
+    var timestamps = new long[count];
+    var values = new double[count];
+    long time = 0;
+    long id = 0;
+    int row = 0;
+    while (row < count) {
+      if (in.remaining() < RUN_BYTES_MIN) {
+        throw new CorruptionException("batch ends after " + row + " of " + count + " points");
+      }
+      id += in.readVarint();
+      long run = in.readUnsignedVarint();
+      if (id < 0 || id > Integer.MAX_VALUE || run <= 0 || run > count - row) {
+        throw new CorruptionException(
+            "run of " + run + " points of series " + id + " at point " + row + " of " + count);
+      }
+      for (long end = row + run; row < end; row++) {
+        ids[row] = (int) id;
+        time += in.readVarint();
+        timestamps[row] = time;
+        values[row] = in.readDouble();
+      }
+    }
+    if (in.remaining() != 0) {
+      throw new CorruptionException(in.remaining() + " bytes follow the last point of a batch");
+    }
+    visitor.batch(sequence, ids, timestamps, values, count);
+  }
+}

@@ -1,0 +1,78 @@
+package io.chronicledb.engine.wal;
+
+import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.bytes.Crc32c;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.UUID;
+
+/** Constants of the log, version 1; the drawing stands in the package's description. */
+final class WalFormat {
+
+  static final byte[] MAGIC = "CHRWAL1".getBytes(StandardCharsets.US_ASCII);
+  static final int VERSION = 1;
+  static final int SEGMENT_HEADER_BYTES = 7 + 1 + 16 + 8 + 8 + 4;
+
+  static final int LENGTH_OFFSET = 0;
+  static final int CRC_OFFSET = 4;
+  static final int TYPE_OFFSET = 8;
+  static final int RECORD_HEADER_BYTES = 8 + 1 + 8 + 8;
+
+  static final int TYPE_BATCH = 1;
+
+  /**
+   * A bound for the payload: a batch of the most points, each opening a series of the longest key, would pass it, so the write path
+   * checks it too.
+   */
+  static final int PAYLOAD_BYTES_MAX = 256 << 20;
+
+  private static final String SUFFIX = ".wal";
+
+  private WalFormat() {}
+
+  static String fileName(long segment) {
+    return String.format(Locale.ROOT, "%010d%s", segment, SUFFIX);
+  }
+
+  /** The number of a segment's file name; -1 for any other name. */
+  static long segmentNumber(String fileName) {
+    if (!fileName.endsWith(SUFFIX)) {
+      return -1;
+    }
+    String digits = fileName.substring(0, fileName.length() - SUFFIX.length());
+    return digits.length() == 10 && digits.chars().allMatch(c -> c >= '0' && c <= '9')
+        ? Long.parseLong(digits)
+        : -1;
+  }
+
+  static ByteWriter segmentHeader(UUID databaseId, long segment, long firstSequence) {
+    var out = new ByteWriter(SEGMENT_HEADER_BYTES);
+    out.writeBytes(MAGIC);
+    out.writeByte(VERSION);
+    out.writeLong(databaseId.getMostSignificantBits());
+    out.writeLong(databaseId.getLeastSignificantBits());
+    out.writeLong(segment);
+    out.writeLong(firstSequence);
+    out.writeInt(Crc32c.of(out.array(), 0, out.size()));
+    return out;
+  }
+
+  /** The bytes that tie a record to its database and segment in its checksum. */
+  static byte[] fileId(UUID databaseId, long segment) {
+    var out = new ByteWriter(24);
+    out.writeLong(databaseId.getMostSignificantBits());
+    out.writeLong(databaseId.getLeastSignificantBits());
+    out.writeLong(segment);
+    return out.toByteArray();
+  }
+
+  /** The checksum of a record whose bytes start at {@code offset} in {@code bytes}. */
+  static int crc(Crc32c crc, byte[] fileId, byte[] bytes, int offset, int payloadLength) {
+    return crc.reset()
+        .update(bytes, offset + LENGTH_OFFSET, CRC_OFFSET)
+        .update(bytes, offset + TYPE_OFFSET, RECORD_HEADER_BYTES - TYPE_OFFSET)
+        .update(fileId, 0, fileId.length)
+        .update(bytes, offset + RECORD_HEADER_BYTES, payloadLength)
+        .value();
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * The write-ahead log: a directory of segments beside the data file, format version 1, little-endian.
+ *
+ * <pre>
+ * segment  file "0000000001.wal", numbered without gaps while it grows
+ *          │ magic "CHRWAL1" │ version u8 = 1 │ database id 16 B │ segment number u64 │ first sequence u64 │ crc32c u32 │ record*
+ *
+ * record   │ len u32 │ crc32c u32 │ type u8 │ seq u64 │ durableSeq u64 │ payload[len] │
+ *          The crc covers len, type, seq, durableSeq, database id, segment number and payload, so a record that was copied into another
+ *          segment or database does not pass. durableSeq is the highest sequence known to be synced when the record was written.
+ *
+ * batch    type 1: the points of one write
+ *          │ series uvarint │ ( id uvarint │ key length uvarint │ key )* │ points uvarint │ run*
+ * run      │ id Δ varint │ points uvarint │ ( timestamp Δ varint │ value f64 )* │
+ *          A series' id means something within its segment only: its first use there carries its key (the bytes of {@link
+ *          io.chronicledb.engine.model.SeriesKey}). Δ counts from the point before, over runs, starting at 0.
+ * </pre>
+ *
+ * Sequences rise by one from record to record. <b>Reading stops</b> at the first record that does not check out. If its sequence is at or
+ * below the highest durableSeq seen, or at or below the first sequence of a later segment minus one, it was durable once: that is
+ * corruption, and the lost sequences are reported. Above, it is the torn tail of a crash: the log ends there.
+ *
+ * <p>A segment and its name in the directory are synced before the next one gets its first byte, so only the last segment can be torn. An
+ * unknown type or version means a newer writer: opening is refused.
+ *
+ * <p>Golden files: {@code src/test/resources/formats/wal-v1/}.
+ */
+@NullMarked
+package io.chronicledb.engine.wal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,143 @@
+package io.chronicledb.engine.write;
+
+import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.error.BadDataException;
+import io.chronicledb.engine.index.SeriesRegistry;
+import io.chronicledb.engine.model.SeriesKey;
+import io.chronicledb.engine.model.Tags;
+import java.util.Arrays;
+
+/**
+ * Points in columns, written and becoming visible as one: rows of (series, timestamp, value), where a series is named once and then
+ * followed by its samples. Reusable after {@link #clear()}; not thread-safe.
+ *
+ * <p>Where a series and timestamp come twice, the later row wins, as everywhere.
+ */
+public final class PointBatch {
+
+  /** Rows of one batch at most; together with the limits of {@link SeriesKey} this bounds a WAL record. */
+  public static final int POINTS_MAX = 1 << 20;
+
+  private final SeriesKey key = new SeriesKey();
+  private final ByteWriter keys = new ByteWriter(128);
+  /** Where each named series' bytes start in {@link #keys}; its end is the next one's start. */
+  private int[] keyOffsets = new int[16];
+  /** The row at which each named series starts. */
+  private int[] firstRows = new int[16];
+
+  private int seriesCount;
+
+  private long[] timestamps;
+  private double[] values;
+  private int size;
+
+  /** The series id of each row, found when the batch is written. */
+  private int[] ids = {};
+
+  public PointBatch() {
+    this(256);
+  }
+
+  /** @param expectedPoints how many rows to make room for at first */
+  public PointBatch(int expectedPoints) {
+    int capacity = Math.max(1, Math.min(expectedPoints, POINTS_MAX));
+    timestamps = new long[capacity];
+    values = new double[capacity];
+  }
+
+  /** Names the series of the rows that follow. */
+  public PointBatch series(String metric, Tags tags) {
+    return series(key.series(metric, tags));
+  }
+
+  /** Names the series of the rows that follow; {@code seriesKey} may be reused afterwards. */
+  public PointBatch series(SeriesKey seriesKey) {
+    if (seriesCount > 0 && firstRows[seriesCount - 1] == size) {
+      // The previous series got no rows: forget it, so that it is not registered for nothing.
+      seriesCount--;
+      keys.truncate(keyOffsets[seriesCount]);
+    }
+    if (seriesCount == firstRows.length) {
+      keyOffsets = Arrays.copyOf(keyOffsets, seriesCount * 2);
+      firstRows = Arrays.copyOf(firstRows, seriesCount * 2);
+    }
+    keyOffsets[seriesCount] = keys.size();
+    firstRows[seriesCount] = size;
+    seriesCount++;
+    seriesKey.encode(keys);
+    return this;
+  }
+
+  /**
+   * Adds a sample to the series named last.
+   *
+   * @param timestamp nanoseconds since the epoch; any but {@link Long#MAX_VALUE}
+   * @param value any double; NaN payloads such as the stale marker are kept
+   */
+  public PointBatch add(long timestamp, double value) {
+    if (seriesCount == 0) {
+      throw new IllegalStateException("name a series before adding samples");
+    }
+    if (timestamp == Long.MAX_VALUE) {
+      throw new BadDataException("timestamp " + timestamp + " is reserved for open ranges");
+    }
+    if (size == timestamps.length) {
+      if (size == POINTS_MAX) {
+        throw new BadDataException(
+            "a batch holds at most " + POINTS_MAX + " points; write it and go on with the next");
+      }
+      int capacity = Math.min(POINTS_MAX, Math.max(16, size * 2));
+      timestamps = Arrays.copyOf(timestamps, capacity);
+      values = Arrays.copyOf(values, capacity);
+    }
+    timestamps[size] = timestamp;
+    values[size] = value;
+    size++;
+    return this;
+  }
+
+  public PointBatch add(String metric, Tags tags, long timestamp, double value) {
+    return series(metric, tags).add(timestamp, value);
+  }
+
+  /** Rows so far. */
+  public int size() {
+    return size;
+  }
+
+  public boolean isEmpty() {
+    return size == 0;
+  }
+
+  /** Forgets all rows and keeps the memory. */
+  public void clear() {
+    keys.clear();
+    seriesCount = 0;
+    size = 0;
+  }
+
+  /** Registers the series and returns the id of each row; valid until the next change of the batch. */
+  int[] resolve(SeriesRegistry registry) {
+    if (ids.length < size) {
+      ids = new int[timestamps.length];
+    }
+    for (int i = 0; i < seriesCount; i++) {
+      boolean last = i + 1 == seriesCount;
+      int end = last ? size : firstRows[i + 1];
+      if (firstRows[i] < end) {
+        int keyEnd = last ? keys.size() : keyOffsets[i + 1];
+        int id = registry.register(keys.array(), keyOffsets[i], keyEnd - keyOffsets[i]);
+        Arrays.fill(ids, firstRows[i], end, id);
+      }
+    }
+    return ids;
+  }
+
+  long[] timestamps() {
+    return timestamps;
+  }
+
+  double[] values() {
+    return values;
+  }
+}

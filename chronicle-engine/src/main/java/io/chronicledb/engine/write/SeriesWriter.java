@@ -1,0 +1,28 @@
+package io.chronicledb.engine.write;
+
+import io.chronicledb.engine.error.BadDataException;
+
+/** Writes to one series without looking it up each time. Thread-safe. */
+public final class SeriesWriter {
+
+  private final WritePath path;
+  private final int id;
+
+  /** @param id the registered series */
+  public SeriesWriter(WritePath path, int id) {
+    this.path = path;
+    this.id = id;
+  }
+
+  /**
+   * Writes one sample.
+   *
+   * @param timestamp nanoseconds since the epoch; any but {@link Long#MAX_VALUE}
+   */
+  public WritePosition write(long timestamp, double value) {
+    if (timestamp == Long.MAX_VALUE) {
+      throw new BadDataException("timestamp " + timestamp + " is reserved for open ranges");
+    }
+    return path.write(new int[] {id}, new long[] {timestamp}, new double[] {value}, 1);
+  }
+}

@@ -1,0 +1,238 @@
+package io.chronicledb.engine.write;
+
+import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.head.Head;
+import io.chronicledb.engine.index.SeriesRegistry;
+import io.chronicledb.engine.wal.SyncMode;
+import io.chronicledb.engine.wal.WalBatch;
+import io.chronicledb.engine.wal.WriteAheadLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes batches from any thread to the log and the head.
+ *
+ * <p><b>Group commit.</b> A writer resolves its series and encodes its points on its own thread, then queues. One of the queued, the leader,
+ * takes the whole queue: it gives out sequences, appends all records to the log, hands them to the operating system (and syncs, where the
+ * mode asks) once, and enters the batches into the head in that same order. Everyone else sleeps meanwhile, and finds its batch done or
+ * becomes the next leader. So the order of the log is the order of visibility without any further bookkeeping, and one fsync serves all.
+ */
+public final class WritePath implements AutoCloseable {
+
+  /** In the relaxed mode, so much waits in memory at most before it is handed to the operating system. */
+  private static final int RELAXED_BYTES_MAX = 1 << 20;
+
+  private final SeriesRegistry registry;
+  private final WriteAheadLog wal;
+  private final Head head;
+  private final HeadFlusher flusher;
+  private final SyncMode sync;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private List<QueuedWrite> queue = new ArrayList<>();
+  private boolean leading;
+  private boolean closed;
+  /** Set when something failed after the log had a batch and before the head did: memory and log may differ. */
+  private @Nullable ChronicleException poison;
+
+  public WritePath(SeriesRegistry registry, WriteAheadLog wal, Head head, HeadFlusher flusher) {
+    this.registry = registry;
+    this.wal = wal;
+    this.head = head;
+    this.flusher = flusher;
+    this.sync = wal.options().sync();
+  }
+
+  /** A batch between its writer and the leader; the writer sleeps while the leader reads the arrays. */
+  private static final class QueuedWrite {
+    final int[] ids;
+    final long[] timestamps;
+    final double[] values;
+    final int count;
+    final ByteWriter points;
+    long sequence;
+    boolean done;
+
+    @Nullable
+    Throwable failure;
+
+    QueuedWrite(int[] ids, long[] timestamps, double[] values, int count) {
+      this.ids = ids;
+      this.timestamps = timestamps;
+      this.values = values;
+      this.count = count;
+      this.points = new ByteWriter(16 + count * 11);
+      WalBatch.encodePoints(ids, timestamps, values, count, points);
+    }
+  }
+
+  /**
+   * Writes a batch. On return it is in the log and visible as a whole.
+   *
+   * @throws ChronicleException where nothing of the batch was stored; {@code overloaded} may succeed later
+   */
+  public WritePosition write(PointBatch batch) {
+    if (batch.isEmpty()) {
+      return new WritePosition(this, 0);
+    }
+    return write(batch.resolve(registry), batch.timestamps(), batch.values(), batch.size());
+  }
+
+  /** Writes rows whose series are registered. The arrays must not change meanwhile. */
+  WritePosition write(int[] ids, long[] timestamps, double[] values, int count) {
+    flusher.awaitRoom();
+    var write = new QueuedWrite(ids, timestamps, values, count);
+    lock.lock();
+    try {
+      if (closed) {
+        throw new ChronicleException(ErrorCode.CLOSED, "the database is closed");
+      }
+      queue.add(write);
+      while (!write.done) {
+        if (leading) {
+          changed.awaitUninterruptibly();
+        } else {
+          lead();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (write.failure != null) {
+      throw refusal(write.failure);
+    }
+    return new WritePosition(this, write.sequence);
+  }
+
+  /** Each waiting writer gets an exception of its own, with its own stack, around the group's cause. */
+  private static ChronicleException refusal(Throwable cause) {
+    return cause instanceof ChronicleException known
+        ? new ChronicleException(known.code(), String.valueOf(known.getMessage()), known)
+        : new ChronicleException(
+            ErrorCode.READ_ONLY, "the write failed inside of the database: " + cause, cause);
+  }
+
+  /** Commits the queue as one group. Called with the lock held, which is given up meanwhile. */
+  private void lead() {
+    List<QueuedWrite> group = queue;
+    queue = new ArrayList<>();
+    runLeading(() -> commit(group));
+  }
+
+  /** Runs something that needs the log for itself. Called with the lock held, while nobody leads. */
+  private void runLeading(Runnable work) {
+    leading = true;
+    lock.unlock();
+    try {
+      work.run();
+    } finally {
+      lock.lock();
+      leading = false;
+      changed.signalAll();
+    }
+  }
+
+  private void commit(List<QueuedWrite> group) {
+    boolean logged = false;
+    try {
+      if (poison != null) {
+        throw poison;
+      }
+      if (sync == SyncMode.RELAXED && wal.pendingBytes() > RELAXED_BYTES_MAX) {
+        wal.write(); // Before the group is appended: where this fails, only the group is refused,
+        // nothing acknowledged.
+      }
+      for (QueuedWrite write : group) {
+        write.sequence = wal.append(write.ids, write.count, write.points, registry);
+      }
+      if (sync != SyncMode.RELAXED) {
+        wal.write();
+      }
+      if (sync == SyncMode.SYNC) {
+        wal.sync();
+      }
+      logged = true;
+      for (QueuedWrite write : group) {
+        head.append(write.sequence, write.ids, write.timestamps, write.values, write.count);
+      }
+      flusher.wakeIfNeeded();
+    } catch (ChronicleException e) {
+      fail(group, e);
+      if (sync != SyncMode.RELAXED) {
+        rollback();
+      }
+    } catch (RuntimeException | Error e) {
+      if (logged) {
+        poison = new ChronicleException(
+            ErrorCode.READ_ONLY,
+            "writes are refused until the database is reopened, since one failed half-way: " + e,
+            e);
+      } else {
+        rollback();
+      }
+      fail(group, e);
+    } finally {
+      group.forEach(write -> write.done = true);
+    }
+  }
+
+  private static void fail(List<QueuedWrite> group, Throwable cause) {
+    group.forEach(write -> write.failure = cause);
+  }
+
+  private void rollback() {
+    try {
+      wal.rollback();
+    } catch (ChronicleException e) {
+      // The log is poisoned now and says so to the next writer; this group has its own error
+      // already.
+      poison = poison == null ? e : poison;
+    }
+  }
+
+  /** Hands over and syncs what the log has; the job of the sync interval. */
+  public void sync() {
+    if (sync == SyncMode.RELAXED) {
+      lock.lock();
+      try {
+        while (leading) {
+          changed.awaitUninterruptibly();
+        }
+        runLeading(wal::write);
+      } finally {
+        lock.unlock();
+      }
+    }
+    wal.sync();
+  }
+
+  void awaitDurable(long sequence) {
+    if (wal.durableSequence() < sequence) {
+      sync();
+    }
+  }
+
+  /** Refuses further writes and waits for those that are under way. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      while (leading || !queue.isEmpty()) {
+        if (!leading) {
+          lead();
+        } else {
+          changed.awaitUninterruptibly();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}
