@@ -1,0 +1,330 @@
+package io.chronicledb.engine;
+
+import io.chronicledb.engine.backend.StorageBackend;
+import io.chronicledb.engine.backend.datafile.DataFileBackend;
+import io.chronicledb.engine.backend.memory.MemoryBackend;
+import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.column.Table;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.head.Head;
+import io.chronicledb.engine.index.SeriesRegistry;
+import io.chronicledb.engine.integrity.IntegrityCheck;
+import io.chronicledb.engine.integrity.IntegrityReport;
+import io.chronicledb.engine.maintenance.BackgroundLoop;
+import io.chronicledb.engine.model.SeriesKey;
+import io.chronicledb.engine.model.Tags;
+import io.chronicledb.engine.partition.BlockCache;
+import io.chronicledb.engine.partition.PartitionCatalog;
+import io.chronicledb.engine.query.PromQlResult;
+import io.chronicledb.engine.query.QueryEngine;
+import io.chronicledb.engine.query.QueryOptions;
+import io.chronicledb.engine.query.QueryPlanner;
+import io.chronicledb.engine.read.ReadView;
+import io.chronicledb.engine.recovery.Recovery;
+import io.chronicledb.engine.recovery.RecoveryReport;
+import io.chronicledb.engine.storage.Disk;
+import io.chronicledb.engine.storage.file.FileDisk;
+import io.chronicledb.engine.storage.memory.MemoryDisk;
+import io.chronicledb.engine.wal.SyncMode;
+import io.chronicledb.engine.wal.WriteAheadLog;
+import io.chronicledb.engine.write.HeadFlusher;
+import io.chronicledb.engine.write.PointBatch;
+import io.chronicledb.engine.write.SeriesWriter;
+import io.chronicledb.engine.write.WritePath;
+import io.chronicledb.engine.write.WritePosition;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An open time-series database.
+ *
+ * <pre>{@code
+ * try (var db = ChronicleDatabase.open(Path.of("chronicle.db"))) {
+ *   db.write("temperature", Tags.of("room", "living"), 22.5);
+ *   Table table = db.query("SELECT mean(value) FROM temperature WHERE room = ? GROUP BY time(5m)", "living");
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe, and safe from a caller's {@link Thread#interrupt()}. Every method throws {@link ChronicleException}s, with {@code closed}
+ * once the database is.
+ */
+public final class ChronicleDatabase implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(ChronicleDatabase.class);
+
+  /** Shares of the memory budget: the head starts to flush at a quarter and holds writers back at half of it. */
+  private static final int HEAD_SHARE = 4;
+
+  private static final int CACHE_SHARE = 4;
+
+  /** How long a writer waits for a flush that makes room before it is told to come back later. */
+  private static final Duration ROOM_TIMEOUT = Duration.ofSeconds(10);
+
+  private final ChronicleOptions options;
+  private final StorageBackend backend;
+  private final WriteAheadLog wal;
+  private final SeriesRegistry registry = new SeriesRegistry();
+  private final BlockCache blocks;
+  private final Head head;
+  private final HeadFlusher flusher;
+  private final WritePath writePath;
+  private final QueryEngine queryEngine;
+  private final RecoveryReport recovery;
+  private final @Nullable BackgroundLoop syncLoop;
+  private volatile boolean closed;
+
+  private ChronicleDatabase(
+      StorageBackend backend, WriteAheadLog wal, QueryPlanner planner, ChronicleOptions options) {
+    this.options = options;
+    this.backend = backend;
+    this.wal = wal;
+    this.blocks = new BlockCache(backend, options.memoryBytes() / CACHE_SHARE);
+    Recovery.loadSeries(backend, registry);
+    this.head =
+        new Head(registry::order, options.bufferPoints(), new PartitionCatalog(backend.root()));
+    var limits = new HeadFlusher.Limits(
+        options.partition().toNanos(),
+        options.memoryBytes() / HEAD_SHARE,
+        options.wal().segmentBytes() * Math.max(1, options.wal().segmentsMin()),
+        options.flushInterval(),
+        ROOM_TIMEOUT);
+    this.flusher = new HeadFlusher(head, registry, backend, wal, limits, options.monotonicNanos());
+    this.recovery = Recovery.replay(backend, wal, registry, head, flusher);
+    report(recovery);
+    this.writePath = new WritePath(registry, wal, head, flusher);
+    this.queryEngine = new QueryEngine(
+        planner, this::view, options.query(), options.clock(), options.monotonicNanos());
+    flusher.start();
+    this.syncLoop = options.wal().sync() == SyncMode.SYNC
+        ? null
+        : new BackgroundLoop("chronicle-wal-sync", options.wal().syncInterval(), writePath::sync);
+  }
+
+  private void report(RecoveryReport found) {
+    if (found.replayedBatches() > 0) {
+      log.info(
+          "{}: replayed {} points in {} batches after checkpoint {}",
+          backend.name(),
+          found.replayedPoints(),
+          found.replayedBatches(),
+          found.checkpoint());
+    }
+    if (found.tornBytes() > 0) {
+      log.info(
+          "{}: cut an unfinished record of {} bytes off the end of the log",
+          backend.name(),
+          found.tornBytes());
+    }
+    found
+        .lost()
+        .forEach(range -> log.error(
+            "{}: the write-ahead log is damaged; batches {} to {} are lost: {}",
+            backend.name(),
+            range.first(),
+            range.last(),
+            range.place()));
+    if (found.unattributedPoints() > 0) {
+      log.error(
+          "{}: {} points were dropped, since the record that named their series is damaged",
+          backend.name(),
+          found.unattributedPoints());
+    }
+  }
+
+  /** Opens the database at {@code path}, and creates it where there is none. */
+  public static ChronicleDatabase open(Path path) {
+    return open(path, ChronicleOptions.defaults());
+  }
+
+  /** Opens the database at {@code path}, and creates it where there is none. */
+  public static ChronicleDatabase open(Path path, ChronicleOptions options) {
+    return open(new FileDisk(), path, options);
+  }
+
+  /** Opens a database on a disk of the caller's. */
+  public static ChronicleDatabase open(Disk disk, Path path, ChronicleOptions options) {
+    DatabaseFiles files = DatabaseFiles.of(path);
+    StorageBackend backend =
+        DataFileBackend.open(disk, files.data(), files.dataLock(), options.clock());
+    WriteAheadLog wal;
+    try {
+      wal = WriteAheadLog.open(disk, files.wal(), options.wal());
+    } catch (RuntimeException e) {
+      backend.close();
+      throw e;
+    }
+    return open(backend, wal, QueryPlanner.standard(), options);
+  }
+
+  /**
+   * Opens a database over parts of the caller's. It owns them from here on and closes them, also where opening fails.
+   *
+   * @param wal just opened, not replayed
+   */
+  public static ChronicleDatabase open(
+      StorageBackend backend, WriteAheadLog wal, QueryPlanner planner, ChronicleOptions options) {
+    try {
+      return new ChronicleDatabase(backend, wal, planner, options);
+    } catch (RuntimeException e) {
+      try {
+        wal.close();
+      } finally {
+        backend.close();
+      }
+      throw e;
+    }
+  }
+
+  /** A database that lives in memory and ends with the process. */
+  public static ChronicleDatabase inMemory() {
+    return inMemory(ChronicleOptions.defaults());
+  }
+
+  /** A database that lives in memory and ends with the process. */
+  public static ChronicleDatabase inMemory(ChronicleOptions options) {
+    var wal = WriteAheadLog.open(
+        new MemoryDisk(), Path.of("chronicle.wal"), options.wal().withSync(SyncMode.RELAXED));
+    return open(new MemoryBackend(), wal, QueryPlanner.standard(), options.withWal(wal.options()));
+  }
+
+  /** Writes a point at the present time. */
+  public WritePosition write(String metric, Tags tags, double value) {
+    return write(metric, tags, now(), value);
+  }
+
+  /** Writes a point. */
+  public WritePosition write(String metric, Tags tags, Instant time, double value) {
+    return write(metric, tags, nanos(time), value);
+  }
+
+  /** Writes a point at a time in nanoseconds since the epoch. */
+  public WritePosition write(String metric, Tags tags, long timestamp, double value) {
+    return write(new PointBatch(1).add(metric, tags, timestamp, value));
+  }
+
+  /**
+   * Writes a batch. On return it is in the log and visible as a whole; where this throws, nothing of it is stored.
+   */
+  public WritePosition write(PointBatch batch) {
+    checkOpen();
+    return writePath.write(batch);
+  }
+
+  /** A handle to one series, which writes without looking it up each time. */
+  public SeriesWriter series(String metric, Tags tags) {
+    checkOpen();
+    var key = new ByteWriter(128);
+    new SeriesKey().series(metric, tags).encode(key);
+    return new SeriesWriter(writePath, registry.register(key.array(), 0, key.size()));
+  }
+
+  /**
+   * Runs an SQL statement.
+   *
+   * @param parameters values of its bind parameters: numbers, strings, instants
+   */
+  public Table query(String sql, @Nullable Object... parameters) {
+    return queryEngine().sql(sql, QueryOptions.defaults(), parameters);
+  }
+
+  /** Evaluates a PromQL expression at one instant. */
+  public PromQlResult promql(String expression, Instant time) {
+    return queryEngine().promql(expression, nanos(time), QueryOptions.defaults());
+  }
+
+  /** Evaluates a PromQL expression from {@code start} to {@code end}, both included, at a constant step. */
+  public PromQlResult promql(String expression, Instant start, Instant end, Duration step) {
+    return queryEngine()
+        .promql(expression, nanos(start), nanos(end), step.toNanos(), QueryOptions.defaults());
+  }
+
+  /** Queries with options, and what can be asked about series. */
+  public QueryEngine queryEngine() {
+    checkOpen();
+    return queryEngine;
+  }
+
+  private ReadView view() {
+    return new ReadView(registry, head.snapshot(), blocks);
+  }
+
+  /** Writes everything that is in memory to storage. */
+  public void flush() {
+    checkOpen();
+    flusher.flush();
+  }
+
+  /** Reads all that is stored and checks every invariant. */
+  public IntegrityReport verify() {
+    checkOpen();
+    return IntegrityCheck.run(backend);
+  }
+
+  public DatabaseStatistics statistics() {
+    checkOpen();
+    PartitionCatalog catalog = head.catalog();
+    return new DatabaseStatistics(
+        registry.size(),
+        head.sampleCount(),
+        catalog.sampleCount(),
+        catalog.partitionCount(),
+        catalog.blocks().size(),
+        backend.storageBytes(),
+        wal.bytes(),
+        head.memoryBytes() + registry.memoryBytes() + blocks.memoryBytes(),
+        recovery);
+  }
+
+  /** What opening found. */
+  public RecoveryReport recovery() {
+    return recovery;
+  }
+
+  private long now() {
+    return nanos(options.clock().instant());
+  }
+
+  private static long nanos(Instant time) {
+    return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new ChronicleException(ErrorCode.CLOSED, backend.name() + " is closed");
+    }
+  }
+
+  /**
+   * Waits for writes that are under way, writes what is in memory to storage and gives up the files. Further calls do nothing.
+   */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try (StorageBackend storage = backend;
+        WriteAheadLog journal = wal) {
+      writePath.close();
+      if (syncLoop != null) {
+        syncLoop.close();
+      }
+      flusher.close();
+      try {
+        flusher.flush();
+      } catch (ChronicleException e) {
+        // The log has the points; they are replayed when the database is opened again.
+        log.warn(
+            "{}: the last flush failed, the log keeps the points: {}",
+            storage.name(),
+            e.getMessage());
+      }
+      log.debug("closing {} with {} bytes of log", storage.name(), journal.pendingBytes());
+    }
+  }
+}

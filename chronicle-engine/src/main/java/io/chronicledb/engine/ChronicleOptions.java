@@ -1,0 +1,101 @@
+package io.chronicledb.engine;
+
+import io.chronicledb.engine.query.QueryLimits;
+import io.chronicledb.engine.wal.WalOptions;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+
+/**
+ * How a database works. Immutable; {@link #defaults()} suits a small service, the {@code with…} methods change one thing each.
+ *
+ * @param memoryBytes what head and caches together may take
+ * @param partition the width of a partition, for new blocks
+ * @param bufferPoints points in the write buffer
+ * @param flushInterval the longest time for which a point is in the log only
+ * @param wal how the log is kept
+ * @param query what queries may use up
+ * @param clock tells the time of day: of writes without a timestamp, and {@code now()}
+ * @param monotonicNanos a clock like {@link System#nanoTime()}, for intervals
+ */
+public record ChronicleOptions(
+    long memoryBytes,
+    Duration partition,
+    int bufferPoints,
+    Duration flushInterval,
+    WalOptions wal,
+    QueryLimits query,
+    InstantSource clock,
+    LongSupplier monotonicNanos) {
+
+  /** Less would not hold the write buffer and one block being written. */
+  public static final long MEMORY_BYTES_MIN = 8L << 20;
+
+  private static final int BUFFER_POINTS_MAX = 10_000_000;
+
+  public ChronicleOptions {
+    if (memoryBytes < MEMORY_BYTES_MIN) {
+      throw new IllegalArgumentException(
+          "max-memory must be at least " + MEMORY_BYTES_MIN + " bytes, not " + memoryBytes);
+    }
+    if (partition.compareTo(Duration.ofMinutes(1)) < 0
+        || partition.compareTo(Duration.ofDays(3660)) > 0) {
+      throw new IllegalArgumentException(
+          "partition-duration must be between a minute and ten years, not " + partition);
+    }
+    if (bufferPoints < 1 || bufferPoints > BUFFER_POINTS_MAX) {
+      throw new IllegalArgumentException(
+          "buffer-size must be between 1 and " + BUFFER_POINTS_MAX + ", not " + bufferPoints);
+    }
+    if (flushInterval.isNegative() || flushInterval.isZero()) {
+      throw new IllegalArgumentException("flush-interval must be positive, not " + flushInterval);
+    }
+  }
+
+  public static ChronicleOptions defaults() {
+    return new ChronicleOptions(
+        64L << 20,
+        Duration.ofHours(1),
+        10_000,
+        Duration.ofMinutes(5),
+        WalOptions.defaults(),
+        QueryLimits.defaults(),
+        InstantSource.system(),
+        System::nanoTime);
+  }
+
+  public ChronicleOptions withMemoryBytes(long bytes) {
+    return new ChronicleOptions(
+        bytes, partition, bufferPoints, flushInterval, wal, query, clock, monotonicNanos);
+  }
+
+  public ChronicleOptions withPartition(Duration width) {
+    return new ChronicleOptions(
+        memoryBytes, width, bufferPoints, flushInterval, wal, query, clock, monotonicNanos);
+  }
+
+  public ChronicleOptions withBufferPoints(int points) {
+    return new ChronicleOptions(
+        memoryBytes, partition, points, flushInterval, wal, query, clock, monotonicNanos);
+  }
+
+  public ChronicleOptions withFlushInterval(Duration interval) {
+    return new ChronicleOptions(
+        memoryBytes, partition, bufferPoints, interval, wal, query, clock, monotonicNanos);
+  }
+
+  public ChronicleOptions withWal(WalOptions options) {
+    return new ChronicleOptions(
+        memoryBytes, partition, bufferPoints, flushInterval, options, query, clock, monotonicNanos);
+  }
+
+  public ChronicleOptions withQuery(QueryLimits limits) {
+    return new ChronicleOptions(
+        memoryBytes, partition, bufferPoints, flushInterval, wal, limits, clock, monotonicNanos);
+  }
+
+  public ChronicleOptions withClock(InstantSource source) {
+    return new ChronicleOptions(
+        memoryBytes, partition, bufferPoints, flushInterval, wal, query, source, monotonicNanos);
+  }
+}

@@ -1,0 +1,27 @@
+package io.chronicledb.engine;
+
+import io.chronicledb.engine.recovery.RecoveryReport;
+
+/**
+ * Figures of an open database, as of the call.
+ *
+ * @param series series that were ever written
+ * @param headSamples points that wait in memory for a flush; repeats are counted
+ * @param storedSamples points in storage; repeats over blocks are counted
+ * @param partitions windows of time in storage
+ * @param blocks data blocks in storage
+ * @param storageBytes bytes of the storage
+ * @param walBytes bytes of the log
+ * @param memoryBytes bytes of head, index and caches
+ * @param recovery what opening found
+ */
+public record DatabaseStatistics(
+    int series,
+    long headSamples,
+    long storedSamples,
+    int partitions,
+    int blocks,
+    long storageBytes,
+    long walBytes,
+    long memoryBytes,
+    RecoveryReport recovery) {}

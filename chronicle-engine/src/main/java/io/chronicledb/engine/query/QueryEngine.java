@@ -1,0 +1,249 @@
+package io.chronicledb.engine.query;
+
+import io.chronicledb.engine.column.Table;
+import io.chronicledb.engine.error.BadDataException;
+import io.chronicledb.engine.error.NearestName;
+import io.chronicledb.engine.model.TagMatcher;
+import io.chronicledb.engine.model.Tags;
+import io.chronicledb.engine.model.TimeRange;
+import io.chronicledb.engine.query.exec.ExecutionContext;
+import io.chronicledb.engine.query.exec.SeriesBatch;
+import io.chronicledb.engine.query.exec.SeriesExecutor;
+import io.chronicledb.engine.query.exec.TableExecutor;
+import io.chronicledb.engine.query.plan.Grid;
+import io.chronicledb.engine.query.promql.PromQlPlan;
+import io.chronicledb.engine.query.promql.PromQlPlanner;
+import io.chronicledb.engine.query.sql.SqlPlan;
+import io.chronicledb.engine.read.ReadView;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers queries: text in, typed results out. Each runs on its caller's thread over one {@link ReadView}, within the limits. Thread-safe.
+ *
+ * <p>Errors are {@link io.chronicledb.engine.error.ChronicleException}s: {@code invalid_query} with a position, {@code unsupported}, {@code
+ * bad_data}, and one for each limit.
+ */
+public final class QueryEngine {
+
+  private final QueryPlanner planner;
+  private final Supplier<ReadView> views;
+  private final QueryLimits limits;
+  private final InstantSource clock;
+  private final LongSupplier monotonicNanos;
+
+  /**
+   * @param views makes a view of the present state
+   * @param clock tells {@code now()}
+   * @param monotonicNanos a clock like {@link System#nanoTime()}, for time limits
+   */
+  public QueryEngine(
+      QueryPlanner planner,
+      Supplier<ReadView> views,
+      QueryLimits limits,
+      InstantSource clock,
+      LongSupplier monotonicNanos) {
+    this.planner = planner;
+    this.views = views;
+    this.limits = limits;
+    this.clock = clock;
+    this.monotonicNanos = monotonicNanos;
+  }
+
+  public QueryLimits limits() {
+    return limits;
+  }
+
+  /** Runs an SQL statement. */
+  public Table sql(String text, QueryOptions options, @Nullable Object... parameters) {
+    Instant now = clock.instant();
+    SqlPlan plan = planner.sql(
+        text, Arrays.asList(parameters), now.getEpochSecond() * 1_000_000_000L + now.getNano());
+    ReadView view = views.get();
+    Table result = new TableExecutor(context(view, Grid.instant(0), options)).run(plan.root());
+    return result.withWarnings(warnings(plan, view));
+  }
+
+  /** Says which names of a statement do not exist; the answer is empty then, and a typing error the likely reason. */
+  private static List<String> warnings(SqlPlan plan, ReadView view) {
+    var warnings = new ArrayList<String>();
+    List<String> metrics = view.tagValues(Tags.METRIC);
+    for (String metric : plan.metrics()) {
+      if (!metrics.contains(metric)) {
+        warnings.add("no metric \"" + metric + "\"" + NearestName.hint(metric, metrics.stream()));
+      }
+    }
+    List<String> tags = view.tagNames();
+    for (String tag : plan.tags()) {
+      if (!tags.contains(tag)) {
+        warnings.add("no tag \"" + tag + "\"" + NearestName.hint(tag, tags.stream()));
+      }
+    }
+    return warnings;
+  }
+
+  /** Evaluates a PromQL expression at one instant, nanoseconds. */
+  public PromQlResult promql(String text, long time, QueryOptions options) {
+    Grid grid = Grid.instant(time);
+    PromQlPlan plan = planner.promql(text, grid, lookback(options));
+    ExecutionContext context = context(views.get(), grid, options);
+    if (plan instanceof PromQlPlan.Text constant) {
+      return new PromQlResult.Text(time, constant.value(), List.of());
+    }
+    if (plan instanceof PromQlPlan.Scalar scalar) {
+      return new PromQlResult.Scalar(
+          time, new SeriesExecutor(context).scalar(scalar.root())[0], List.of());
+    }
+    if (plan instanceof PromQlPlan.Samples samples) {
+      var series = new ArrayList<PromQlResult.Matrix.SamplesOfSeries>();
+      new SeriesExecutor(context)
+          .samples(
+              samples.scan(),
+              (labels, timestamps, values) ->
+                  series.add(new PromQlResult.Matrix.SamplesOfSeries(labels, timestamps, values)));
+      series.sort((a, b) -> a.labels().compareTo(b.labels()));
+      return new PromQlResult.Matrix(series, List.of());
+    }
+    var root = ((PromQlPlan.Series) plan).root();
+    var elements = new ArrayList<PromQlResult.Vector.Element>();
+    for (SeriesBatch batch : new SeriesExecutor(context).series(root)) {
+      elements.add(new PromQlResult.Vector.Element(batch.labels(), batch.values()[0]));
+    }
+    return new PromQlResult.Vector(time, elements, List.of());
+  }
+
+  /**
+   * Evaluates a PromQL expression at {@code start}, {@code start + step} and so on up to {@code end}, nanoseconds.
+   *
+   * @throws BadDataException for a step that is not positive, an end before the start, too many instants, or an expression whose type has
+   *     no values over time
+   */
+  public PromQlResult promql(String text, long start, long end, long step, QueryOptions options) {
+    Grid grid = grid(start, end, step);
+    PromQlPlan plan = planner.promql(text, grid, lookback(options));
+    if (plan instanceof PromQlPlan.Samples || plan instanceof PromQlPlan.Text) {
+      throw new BadDataException("invalid expression type \""
+          + (plan instanceof PromQlPlan.Text ? "string" : "range vector")
+          + "\" for range query, must be Scalar or instant Vector");
+    }
+    var executor = new SeriesExecutor(context(views.get(), grid, options));
+    long[] timestamps = grid.timestamps();
+    if (plan instanceof PromQlPlan.Scalar scalar) {
+      double[] values = executor.scalar(scalar.root());
+      return new PromQlResult.Matrix(
+          List.of(new PromQlResult.Matrix.SamplesOfSeries(Tags.empty(), timestamps, values)),
+          List.of());
+    }
+    var series = new ArrayList<PromQlResult.Matrix.SamplesOfSeries>();
+    for (SeriesBatch batch : executor.series(((PromQlPlan.Series) plan).root())) {
+      series.add(batch.samples(timestamps, PromQlResult.Matrix.SamplesOfSeries::new));
+    }
+    series.sort((a, b) -> a.labels().compareTo(b.labels()));
+    return new PromQlResult.Matrix(series, List.of());
+  }
+
+  private Grid grid(long start, long end, long step) {
+    if (end < start) {
+      throw new BadDataException("end timestamp must not be before start time");
+    }
+    if (step <= 0) {
+      throw new BadDataException(
+          "zero or negative query resolution step widths are not accepted. Try a positive integer");
+    }
+    // As unsigned, since the distance between the ends of time does not fit a long.
+    long steps = Long.divideUnsigned(end - start, step);
+    if (steps < 0 || steps > limits.pointsPerSeriesMax()) {
+      throw new BadDataException(
+          "exceeded maximum resolution of " + String.format("%,d", limits.pointsPerSeriesMax())
+              + " points per timeseries. Try decreasing the query resolution (?step=XX)");
+    }
+    return new Grid(start, step, (int) steps + 1);
+  }
+
+  /**
+   * The series that any of the selectors matches, as PromQL's {@code match[]}; sorted by labels.
+   *
+   * @param selectors none means every series
+   * @param range only series with samples in it
+   * @param limit how many at most; 0 for all
+   */
+  public List<Tags> series(List<String> selectors, TimeRange range, int limit) {
+    ReadView view = views.get();
+    var labels = new TreeSet<Tags>();
+    for (long order : orders(view, selectors, range)) {
+      labels.add(view.labels(order));
+    }
+    return labels.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
+  }
+
+  /** Names of labels of the series that any of the selectors matches, sorted; arguments as for {@link #series}. */
+  public List<String> labelNames(List<String> selectors, TimeRange range, int limit) {
+    ReadView view = views.get();
+    var names = new TreeSet<>(Tags.ORDER);
+    if (selectors.isEmpty() && range.equals(TimeRange.ALL)) {
+      names.addAll(view.tagNames());
+    } else {
+      for (long order : orders(view, selectors, range)) {
+        view.labels(order).forEach((name, value) -> names.add(name));
+      }
+    }
+    return names.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
+  }
+
+  /** Values of a label over the series that any of the selectors matches, sorted; arguments as for {@link #series}. */
+  public List<String> labelValues(
+      String label, List<String> selectors, TimeRange range, int limit) {
+    ReadView view = views.get();
+    var values = new TreeSet<>(Tags.ORDER);
+    if (selectors.isEmpty() && range.equals(TimeRange.ALL)) {
+      values.addAll(view.tagValues(label));
+    } else {
+      for (long order : orders(view, selectors, range)) {
+        String value = view.labels(order).get(label);
+        if (value != null) {
+          values.add(value);
+        }
+      }
+    }
+    return values.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
+  }
+
+  private static long[] orders(ReadView view, List<String> selectors, TimeRange range) {
+    if (selectors.isEmpty()) {
+      return view.present(view.select(List.of()), range);
+    }
+    long[] all = {};
+    for (String selector : selectors) {
+      List<TagMatcher> matchers = PromQlPlanner.matchers(selector);
+      long[] found = view.select(matchers);
+      int known = all.length;
+      all = Arrays.copyOf(all, known + found.length);
+      System.arraycopy(found, 0, all, known, found.length);
+    }
+    return view.present(Arrays.stream(all).sorted().distinct().toArray(), range);
+  }
+
+  private long lookback(QueryOptions options) {
+    Duration lookback = options.lookback();
+    return (lookback == null ? limits.lookback() : lookback).toNanos();
+  }
+
+  private ExecutionContext context(ReadView view, Grid grid, QueryOptions options) {
+    Duration asked = options.timeout();
+    Duration timeout =
+        asked == null || asked.compareTo(limits.timeout()) > 0 ? limits.timeout() : asked;
+    return new ExecutionContext(
+        view,
+        grid,
+        new ExecutionContext.Limits(timeout, limits.samplesMax(), limits.resultMax()),
+        monotonicNanos);
+  }
+}

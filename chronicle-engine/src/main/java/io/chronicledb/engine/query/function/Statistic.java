@@ -1,0 +1,464 @@
+package io.chronicledb.engine.query.function;
+
+/**
+ * Statistics whose partial results can be merged: over slices of a series, over series of a group. A partial result is a state of {@link
+ * #width()} doubles, kept in columns; {@link #finish} turns it into the value. Values that are NaN count and spread as in floating point,
+ * but {@code min} and {@code max} prefer any number to them.
+ */
+public enum Statistic {
+  COUNT(1) {
+    @Override
+    public Accumulator accumulator() {
+      return new Count();
+    }
+
+    @Override
+    public void merge(double[] into, int at, double[] other, int from) {
+      into[at] += other[from];
+    }
+
+    @Override
+    public double finish(double[] state, int at) {
+      return state[at];
+    }
+  },
+  SUM(2) {
+    @Override
+    public Accumulator accumulator() {
+      return new Sum(false);
+    }
+
+    @Override
+    public void merge(double[] into, int at, double[] other, int from) {
+      mergeSums(into, at, other, from);
+    }
+
+    @Override
+    public double finish(double[] state, int at) {
+      return sumOf(state, at);
+    }
+  },
+  MEAN(3) {
+    @Override
+    public Accumulator accumulator() {
+      return new Sum(true);
+    }
+
+    @Override
+    public void merge(double[] into, int at, double[] other, int from) {
+      mergeSums(into, at, other, from);
+      into[at + 2] += other[from + 2];
+    }
+
+    @Override
+    public double finish(double[] state, int at) {
+      return sumOf(state, at) / state[at + 2];
+    }
+  },
+  MIN(1) {
+    @Override
+    public Accumulator accumulator() {
+      return new Extreme(true);
+    }
+
+    @Override
+    public void merge(double[] into, int at, double[] other, int from) {
+      into[at] = lesser(into[at], other[from]);
+    }
+
+    @Override
+    public double finish(double[] state, int at) {
+      return state[at];
+    }
+  },
+  MAX(1) {
+    @Override
+    public Accumulator accumulator() {
+      return new Extreme(false);
+    }
+
+    @Override
+    public void merge(double[] into, int at, double[] other, int from) {
+      into[at] = greater(into[at], other[from]);
+    }
+
+    @Override
+    public double finish(double[] state, int at) {
+      return state[at];
+    }
+  },
+  /** The largest value less the smallest. */
+  SPREAD(2) {
+    @Override
+    public Accumulator accumulator() {
+      return new MinMax();
+    }
+
+    @Override
+    public void merge(double[] into, int at, double[] other, int from) {
+      into[at] = lesser(into[at], other[from]);
+      into[at + 1] = greater(into[at + 1], other[from + 1]);
+    }
+
+    @Override
+    public double finish(double[] state, int at) {
+      return state[at + 1] - state[at];
+    }
+  },
+  /** The value with the smallest timestamp; of several series, the first in order. */
+  FIRST(2) {
+    @Override
+    public Accumulator accumulator() {
+      return new Edge(true);
+    }
+
+    @Override
+    public void merge(double[] into, int at, double[] other, int from) {
+      if (timeOf(other, from) < timeOf(into, at)) {
+        System.arraycopy(other, from, into, at, 2);
+      }
+    }
+
+    @Override
+    public double finish(double[] state, int at) {
+      return state[at];
+    }
+  },
+  /** The value with the largest timestamp; of several series, the last in order. */
+  LAST(2) {
+    @Override
+    public Accumulator accumulator() {
+      return new Edge(false);
+    }
+
+    @Override
+    public void merge(double[] into, int at, double[] other, int from) {
+      if (timeOf(other, from) >= timeOf(into, at)) {
+        System.arraycopy(other, from, into, at, 2);
+      }
+    }
+
+    @Override
+    public double finish(double[] state, int at) {
+      return state[at];
+    }
+  },
+  /** Divided by the count. */
+  POPULATION_VARIANCE(3) {
+    @Override
+    public Accumulator accumulator() {
+      return new Moments();
+    }
+
+    @Override
+    public void merge(double[] into, int at, double[] other, int from) {
+      mergeMoments(into, at, other, from);
+    }
+
+    @Override
+    public double finish(double[] state, int at) {
+      return state[at + 2] / state[at];
+    }
+  },
+  POPULATION_STDDEV(3) {
+    @Override
+    public Accumulator accumulator() {
+      return new Moments();
+    }
+
+    @Override
+    public void merge(double[] into, int at, double[] other, int from) {
+      mergeMoments(into, at, other, from);
+    }
+
+    @Override
+    public double finish(double[] state, int at) {
+      return Math.sqrt(state[at + 2] / state[at]);
+    }
+  },
+  /** Divided by the count less one; 0 for a single value. */
+  SAMPLE_VARIANCE(3) {
+    @Override
+    public Accumulator accumulator() {
+      return new Moments();
+    }
+
+    @Override
+    public void merge(double[] into, int at, double[] other, int from) {
+      mergeMoments(into, at, other, from);
+    }
+
+    @Override
+    public double finish(double[] state, int at) {
+      return state[at] < 2 ? 0 : state[at + 2] / (state[at] - 1);
+    }
+  },
+  SAMPLE_STDDEV(3) {
+    @Override
+    public Accumulator accumulator() {
+      return new Moments();
+    }
+
+    @Override
+    public void merge(double[] into, int at, double[] other, int from) {
+      mergeMoments(into, at, other, from);
+    }
+
+    @Override
+    public double finish(double[] state, int at) {
+      return Math.sqrt(SAMPLE_VARIANCE.finish(state, at));
+    }
+  };
+
+  private final int width;
+
+  Statistic(int width) {
+    this.width = width;
+  }
+
+  /** Doubles of a state. */
+  public int width() {
+    return width;
+  }
+
+  /** A fresh accumulator; for one thread. */
+  public abstract Accumulator accumulator();
+
+  /** Merges a state into another. Of states from several series, the earlier series' is {@code into}. */
+  public abstract void merge(double[] into, int at, double[] other, int from);
+
+  /** The value of a state to which at least one sample contributed. */
+  public abstract double finish(double[] state, int at);
+
+  /** Gathers samples into a state. */
+  public interface Accumulator {
+
+    void reset();
+
+    /** Adds the samples from {@code from} to {@code to}, at least one; later than all before. */
+    void add(long[] timestamps, double[] values, int from, int to);
+
+    /** Writes the state of everything since the reset, at least one sample. */
+    void state(double[] into, int at);
+  }
+
+  private static double lesser(double a, double b) {
+    return b < a || Double.isNaN(a) ? b : a;
+  }
+
+  private static double greater(double a, double b) {
+    return b > a || Double.isNaN(a) ? b : a;
+  }
+
+  /** A time rides in a double's bits: as a number it would lose nanoseconds. */
+  private static long timeOf(double[] state, int at) {
+    return Double.doubleToRawLongBits(state[at + 1]);
+  }
+
+  private static double sumOf(double[] state, int at) {
+    return Double.isInfinite(state[at]) ? state[at] : state[at] + state[at + 1];
+  }
+
+  /** Adds compensated sums: the parts' own compensations, and what their addition loses. */
+  private static void mergeSums(double[] into, int at, double[] other, int from) {
+    double a = into[at];
+    double b = other[from];
+    double sum = a + b;
+    double lost =
+        Double.isInfinite(sum) ? 0 : Math.abs(a) >= Math.abs(b) ? (a - sum) + b : (b - sum) + a;
+    into[at] = sum;
+    into[at + 1] += other[from + 1] + lost;
+  }
+
+  /** Chan, Golub and LeVeque's parallel update of count, mean and sum of squared differences. */
+  private static void mergeMoments(double[] into, int at, double[] other, int from) {
+    double count = into[at] + other[from];
+    double delta = other[from + 1] - into[at + 1];
+    into[at + 2] += other[from + 2] + delta * delta * into[at] * other[from] / count;
+    into[at + 1] += delta * other[from] / count;
+    into[at] = count;
+  }
+
+  private static final class Count implements Accumulator {
+    private double count;
+
+    @Override
+    public void reset() {
+      count = 0;
+    }
+
+    @Override
+    public void add(long[] timestamps, double[] values, int from, int to) {
+      count += to - from;
+    }
+
+    @Override
+    public void state(double[] into, int at) {
+      into[at] = count;
+    }
+  }
+
+  /** State: sum, compensation, and for the mean the count. */
+  private static final class Sum implements Accumulator {
+    private final boolean counts;
+    private double sum;
+    private double compensation;
+    private double count;
+
+    Sum(boolean counts) {
+      this.counts = counts;
+    }
+
+    @Override
+    public void reset() {
+      sum = 0;
+      compensation = 0;
+      count = 0;
+    }
+
+    @Override
+    public void add(long[] timestamps, double[] values, int from, int to) {
+      double s = sum;
+      double c = compensation;
+      for (int i = from; i < to; i++) {
+        double value = values[i];
+        double next = s + value;
+        // Neumaier's compensation, without a branch on the values' order where both are finite.
+        c += Math.abs(s) >= Math.abs(value) ? (s - next) + value : (value - next) + s;
+        s = next;
+      }
+      sum = s;
+      compensation = Double.isNaN(c) || Double.isInfinite(c) ? 0 : c;
+      count += to - from;
+    }
+
+    @Override
+    public void state(double[] into, int at) {
+      into[at] = sum;
+      into[at + 1] = compensation;
+      if (counts) {
+        into[at + 2] = count;
+      }
+    }
+  }
+
+  private static final class Extreme implements Accumulator {
+    private final boolean least;
+    private double extreme;
+
+    Extreme(boolean least) {
+      this.least = least;
+    }
+
+    @Override
+    public void reset() {
+      extreme = Double.NaN;
+    }
+
+    @Override
+    public void add(long[] timestamps, double[] values, int from, int to) {
+      double best = extreme;
+      if (least) {
+        for (int i = from; i < to; i++) {
+          best = lesser(best, values[i]);
+        }
+      } else {
+        for (int i = from; i < to; i++) {
+          best = greater(best, values[i]);
+        }
+      }
+      extreme = best;
+    }
+
+    @Override
+    public void state(double[] into, int at) {
+      into[at] = extreme;
+    }
+  }
+
+  private static final class MinMax implements Accumulator {
+    private final Extreme least = new Extreme(true);
+    private final Extreme greatest = new Extreme(false);
+
+    @Override
+    public void reset() {
+      least.reset();
+      greatest.reset();
+    }
+
+    @Override
+    public void add(long[] timestamps, double[] values, int from, int to) {
+      least.add(timestamps, values, from, to);
+      greatest.add(timestamps, values, from, to);
+    }
+
+    @Override
+    public void state(double[] into, int at) {
+      least.state(into, at);
+      greatest.state(into, at + 1);
+    }
+  }
+
+  private static final class Edge implements Accumulator {
+    private final boolean first;
+    private boolean any;
+    private double value;
+    private long time;
+
+    Edge(boolean first) {
+      this.first = first;
+    }
+
+    @Override
+    public void reset() {
+      any = false;
+    }
+
+    @Override
+    public void add(long[] timestamps, double[] values, int from, int to) {
+      if (!any || !first) {
+        int at = first ? from : to - 1;
+        value = values[at];
+        time = timestamps[at];
+        any = true;
+      }
+    }
+
+    @Override
+    public void state(double[] into, int at) {
+      into[at] = value;
+      into[at + 1] = Double.longBitsToDouble(time);
+    }
+  }
+
+  /** Count, mean and sum of squared differences by Welford's method (Technometrics 4, 1962). */
+  private static final class Moments implements Accumulator {
+    private double count;
+    private double mean;
+    private double squares;
+
+    @Override
+    public void reset() {
+      count = 0;
+      mean = 0;
+      squares = 0;
+    }
+
+    @Override
+    public void add(long[] timestamps, double[] values, int from, int to) {
+      for (int i = from; i < to; i++) {
+        count++;
+        double delta = values[i] - mean;
+        mean += delta / count;
+        squares += delta * (values[i] - mean);
+      }
+    }
+
+    @Override
+    public void state(double[] into, int at) {
+      into[at] = count;
+      into[at + 1] = mean;
+      into[at + 2] = squares;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.chronicledb.engine.query.promql;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What moves a selector or subquery away from the evaluation time.
+ *
+ * @param at the fixed instant that replaces the evaluation time, or null
+ * @param offsetNanos how far to look back from there; negative looks ahead, 0 is no offset
+ */
+public record TimeModifiers(@Nullable At at, long offsetNanos) {
+
+  /** Evaluate where the query says. */
+  public static final TimeModifiers NONE = new TimeModifiers(null, 0);
+
+  /**
+   * The {@code @} modifier.
+   *
+   * @param anchor what the instant is
+   * @param timestampMillis milliseconds since the epoch; 0 unless the anchor is a timestamp
+   */
+  public record At(Anchor anchor, long timestampMillis) {
+
+    public At {
+      if (anchor != Anchor.TIMESTAMP && timestampMillis != 0) {
+        throw new IllegalArgumentException("@ " + anchor + " with timestamp " + timestampMillis);
+      }
+    }
+  }
+
+  /** The instants that can be named. */
+  public enum Anchor {
+    TIMESTAMP,
+    /** The start of the query's range. */
+    START,
+    /** The end of the query's range. */
+    END
+  }
+
+  TimeModifiers withAt(At newAt) {
+    return new TimeModifiers(newAt, offsetNanos);
+  }
+
+  TimeModifiers withOffset(long newOffsetNanos) {
+    return new TimeModifiers(at, newOffsetNanos);
+  }
+}
