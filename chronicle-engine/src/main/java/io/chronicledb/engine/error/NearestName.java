@@ -20,22 +20,35 @@ public final class NearestName {
   /** The nearest of {@code known}, the first of them at the same distance; null where none is near. */
   public static @Nullable String of(String name, Stream<String> known) {
     String wanted = name.toLowerCase(Locale.ROOT);
-    // In a very short name two errors leave nothing of it.
-    int allowed = wanted.length() <= 3 ? 1 : ERRORS_MAX;
+    // In a very short name errors leave nothing of it.
+    int allowed = Math.min(ERRORS_MAX, Math.max(0, wanted.length() - 2));
     String nearest = null;
     int nearestErrors = allowed + 1;
     for (String candidate : (Iterable<String>) known::iterator) {
       // The difference in length is a lower bound, and keeps the work small for a name of many
       // kilobytes.
-      if (Math.abs(candidate.length() - wanted.length()) < nearestErrors) {
-        int errors = errors(wanted, candidate.toLowerCase(Locale.ROOT));
-        if (errors < nearestErrors) {
+      if (Math.abs(candidate.length() - wanted.length()) <= Math.min(nearestErrors, allowed)) {
+        String lower = candidate.toLowerCase(Locale.ROOT);
+        int errors = errors(wanted, lower);
+        // Of equally near names the one that begins alike: typing errors are rarely in front.
+        if (errors < nearestErrors
+            || (errors == nearestErrors
+                && nearest != null
+                && commonPrefix(wanted, lower) > commonPrefix(wanted, nearest))) {
           nearest = candidate;
           nearestErrors = errors;
         }
       }
     }
     return nearest;
+  }
+
+  private static int commonPrefix(String a, String b) {
+    int length = 0;
+    while (length < Math.min(a.length(), b.length()) && a.charAt(length) == b.charAt(length)) {
+      length++;
+    }
+    return length;
   }
 
   /** Letters to insert, drop, change or swap with their neighbour (optimal string alignment). */
