@@ -102,7 +102,7 @@ public final class ChronicleDatabase implements AutoCloseable {
     flusher.start();
     this.syncLoop = options.wal().sync() == SyncMode.SYNC
         ? null
-        : new BackgroundLoop("chronicle-wal-sync", options.wal().syncInterval(), writePath::sync);
+        : new BackgroundLoop("chronicle-wal-sync", options.wal().syncInterval(), this::syncLog);
   }
 
   private void report(RecoveryReport found) {
@@ -249,7 +249,15 @@ public final class ChronicleDatabase implements AutoCloseable {
     return queryEngine;
   }
 
-  private ReadView view() {
+  /** The job of the sync interval. A poisoned log has said so once, and refuses every writer. */
+  private void syncLog() {
+    if (!wal.isPoisoned()) {
+      writePath.sync();
+    }
+  }
+
+  /** All points as they are now. */
+  ReadView view() {
     return new ReadView(registry, head.snapshot(), blocks);
   }
 
@@ -277,6 +285,7 @@ public final class ChronicleDatabase implements AutoCloseable {
         backend.storageBytes(),
         wal.bytes(),
         head.memoryBytes() + registry.memoryBytes() + blocks.memoryBytes(),
+        !wal.isPoisoned(),
         recovery);
   }
 

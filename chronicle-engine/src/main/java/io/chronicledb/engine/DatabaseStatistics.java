@@ -13,6 +13,7 @@ import io.chronicledb.engine.recovery.RecoveryReport;
  * @param storageBytes bytes of the storage
  * @param walBytes bytes of the log
  * @param memoryBytes bytes of head, index and caches
+ * @param writable false where a failed fsync keeps the log from taking writes until the database is reopened
  * @param recovery what opening found
  */
 public record DatabaseStatistics(
@@ -24,4 +25,5 @@ public record DatabaseStatistics(
     long storageBytes,
     long walBytes,
     long memoryBytes,
+    boolean writable,
     RecoveryReport recovery) {}

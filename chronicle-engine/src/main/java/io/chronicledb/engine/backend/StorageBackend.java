@@ -54,6 +54,7 @@ public interface StorageBackend extends AutoCloseable {
   /** Bytes that the storage takes now. */
   long storageBytes();
 
+  /** Gives up the place. Further calls do nothing. */
   @Override
   void close();
 }

@@ -28,6 +28,7 @@ final class WalReader {
   private final Disk disk;
   private final Path directory;
   private final UUID databaseId;
+  private final long checkpoint;
   private final Crc32c crc = new Crc32c();
 
   private List<Header> headers = List.of();
@@ -39,7 +40,9 @@ final class WalReader {
   private ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
   private long windowOffset;
 
-  WalReader(Disk disk, Path directory, UUID databaseId) {
+  /** @param checkpoint segments that hold nothing after it are passed over */
+  WalReader(Disk disk, Path directory, UUID databaseId, long checkpoint) {
+    this.checkpoint = checkpoint;
     this.disk = disk;
     this.directory = directory;
     this.databaseId = databaseId;
@@ -71,6 +74,12 @@ final class WalReader {
       boolean last = segments.size() == headers.size() - 1;
       try (DiskFile file = disk.open(header.path, true)) {
         reportGap(header.firstSequence, header.path);
+        long lastOfSegment = nextFirstSequence(header) - 1;
+        if (!last && lastOfSegment <= checkpoint) {
+          lastSequence = lastOfSegment;
+          segments.add(new Segment(header.number, header.firstSequence, lastSequence, file.size()));
+          continue;
+        }
         visitor.segment(header.number);
         End end = readRecords(file, header, WalFormat.SEGMENT_HEADER_BYTES, visitor);
         while (end.damage != null) {

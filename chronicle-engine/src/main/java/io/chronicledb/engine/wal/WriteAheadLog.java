@@ -7,6 +7,7 @@ import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.storage.Disk;
 import io.chronicledb.engine.storage.DiskFile;
 import io.chronicledb.engine.storage.DiskLock;
+import io.chronicledb.engine.storage.WriteFailure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -42,6 +43,9 @@ public final class WriteAheadLog implements AutoCloseable {
   /** Records appended and not yet handed to the operating system. */
   private final ByteWriter pending = new ByteWriter(1 << 16);
 
+  /** The series part of the record being appended. */
+  private final ByteWriter newSeries = new ByteWriter(256);
+
   private final Deque<WalReader.Segment> finished = new ArrayDeque<>();
 
   private UUID databaseId = new UUID(0, 0);
@@ -57,6 +61,7 @@ public final class WriteAheadLog implements AutoCloseable {
   private volatile long writtenSequence;
   private volatile long durableSequence;
   private volatile @Nullable ChronicleException poison;
+  private boolean closed;
 
   private WriteAheadLog(Disk disk, Path directory, WalOptions options, DiskLock lock) {
     this.disk = disk;
@@ -69,6 +74,10 @@ public final class WriteAheadLog implements AutoCloseable {
   public static WriteAheadLog open(Disk disk, Path directory, WalOptions options) {
     try {
       disk.createDirectories(directory);
+      Path parent = directory.toAbsolutePath().getParent();
+      if (parent != null) {
+        disk.syncDirectory(parent);
+      }
       Path lockPath = directory.resolve("wal.lock");
       DiskLock lock = disk.tryLock(lockPath);
       if (lock == null) {
@@ -97,7 +106,7 @@ public final class WriteAheadLog implements AutoCloseable {
   public WalReplay replay(UUID database, long checkpoint, WalBatch.Visitor visitor) {
     databaseId = database;
     try {
-      WalReader.Result result = new WalReader(disk, directory, database).read(visitor);
+      WalReader.Result result = new WalReader(disk, directory, database, checkpoint).read(visitor);
       finished.addAll(result.segments());
       appendedSequence = Math.max(result.replay().lastSequence(), checkpoint);
       writtenSequence = appendedSequence;
@@ -127,8 +136,6 @@ public final class WriteAheadLog implements AutoCloseable {
    */
   public long append(int[] seriesIds, int count, ByteWriter points, WalBatch.Keys keys) {
     checkWritable();
-    int start = pending.size();
-    pending.writeZeros(WalFormat.RECORD_HEADER_BYTES);
     int unseen = 0;
     int previous = -1;
     for (int i = 0; i < count; i++) {
@@ -136,31 +143,27 @@ public final class WriteAheadLog implements AutoCloseable {
       if (id != previous && !introduced.get(id)) {
         introduced.set(id);
         unseen++;
-        newSeries.ensure(8);
         newSeries.writeUnsignedVarint(id);
         keys.write(id, newSeries);
       }
       previous = id;
     }
+    long sequence = ++appendedSequence;
+    int start = pending.size();
+    pending.writeInt(0);
+    pending.writeInt(0);
+    pending.writeByte(WalFormat.TYPE_BATCH);
+    pending.writeLong(sequence);
+    pending.writeLong(durableSequence);
     pending.writeUnsignedVarint(unseen);
     pending.writeBytes(newSeries.array(), 0, newSeries.size());
     newSeries.clear();
     pending.writeBytes(points.array(), 0, points.size());
     int length = pending.size() - start - WalFormat.RECORD_HEADER_BYTES;
-    long sequence = ++appendedSequence;
-    var header = new ByteWriter(WalFormat.RECORD_HEADER_BYTES);
-    header.writeInt(length);
-    header.writeInt(0);
-    header.writeByte(WalFormat.TYPE_BATCH);
-    header.writeLong(sequence);
-    header.writeLong(durableSequence);
-    System.arraycopy(header.array(), 0, pending.array(), start, WalFormat.RECORD_HEADER_BYTES);
-    pending.setInt(
-        start + WalFormat.CRC_OFFSET, WalFormat.crc(crc, fileId, pending.array(), start, length));
+    pending.setInt(start + WalFormat.LENGTH_OFFSET, length);
+    pending.setInt(start + WalFormat.CRC_OFFSET, WalFormat.crc(crc, fileId, pending.array(), start, length));
     return sequence;
   }
-
-  private final ByteWriter newSeries = new ByteWriter(256);
 
   /** Bytes appended that the operating system does not have yet. */
   public long pendingBytes() {
@@ -182,24 +185,12 @@ public final class WriteAheadLog implements AutoCloseable {
         writtenSequence = appendedSequence;
       }
       if (segmentBytes >= options.segmentBytes()) {
-        open().sync();
-        durableSequence = writtenSequence;
-        open().close();
-        finished.add(
-            new WalReader.Segment(segment, segmentFirstSequence, writtenSequence, segmentBytes));
-        startSegment();
+        rotate();
       }
     } catch (IOException e) {
-      if (pending.size() == 0) {
-        throw poisoned(
-            "cannot finish segment " + segment,
-            e); // A sync or a new segment failed, not the hand-over.
-      }
-      boolean full = String.valueOf(e.getMessage()).contains("No space left");
-      throw new ChronicleException(
-          full ? ErrorCode.STORAGE_FULL : ErrorCode.STORAGE_WRITE,
+      throw WriteFailure.of(
           "cannot write " + pending.size() + " bytes to the write-ahead log " + directory
-              + ", segment " + segment + ": " + e,
+              + ", segment " + segment,
           e);
     } finally {
       fileLock.unlock();
@@ -293,16 +284,62 @@ public final class WriteAheadLog implements AutoCloseable {
     }
   }
 
+  /** Finishes the segment and goes on in a new one. Where that one cannot be made, the full one is used further. */
+  private void rotate() {
+    DiskFile full = open();
+    long started = segment;
+    try {
+      full.sync();
+      durableSequence = writtenSequence;
+    } catch (IOException e) {
+      throw poisoned("cannot sync segment " + segment, e);
+    }
+    var done = new WalReader.Segment(segment, segmentFirstSequence, writtenSequence, segmentBytes);
+    try {
+      startSegment();
+      finished.add(done);
+      full.close();
+    } catch (IOException e) {
+      withdrawSegment(started + 1);
+      log.warn("cannot start a WAL segment in {}, the full one is used further: {}", directory, e.toString());
+    }
+  }
+
+  /**
+   * Takes back a segment that could not be started. Its header says that the one before is complete, which would be a lie once that one is
+   * used further.
+   */
+  private void withdrawSegment(long number) {
+    if (number <= segment) {
+      return; // It was started; only closing the full one failed.
+    }
+    Path path = directory.resolve(WalFormat.fileName(number));
+    try {
+      if (disk.exists(path)) {
+        disk.delete(path);
+      }
+      disk.syncDirectory(directory);
+    } catch (IOException e) {
+      throw poisoned("cannot take back segment " + number, e);
+    }
+  }
+
   private void startSegment() throws IOException {
-    segment++;
-    Path path = directory.resolve(WalFormat.fileName(segment));
+    long number = segment + 1;
+    Path path = directory.resolve(WalFormat.fileName(number));
     DiskFile created = disk.create(path);
+    try {
+      created.write(
+          0, WalFormat.segmentHeader(databaseId, number, appendedSequence + 1).toByteBuffer());
+      created.sync();
+      disk.syncDirectory(directory);
+    } catch (IOException e) {
+      created.close();
+      throw e;
+    }
     file = created;
-    created.write(
-        0, WalFormat.segmentHeader(databaseId, segment, appendedSequence + 1).toByteBuffer());
-    created.sync();
-    disk.syncDirectory(directory);
-    fileId = WalFormat.fileId(databaseId, segment);
+    segment = number;
+    fileId = WalFormat.fileId(databaseId, number);
     segmentFirstSequence = appendedSequence + 1;
     segmentBytes = WalFormat.SEGMENT_HEADER_BYTES;
     introduced.clear();
@@ -314,6 +351,11 @@ public final class WriteAheadLog implements AutoCloseable {
       throw new IllegalStateException("the log has not been replayed yet");
     }
     return current;
+  }
+
+  /** Whether a failed sync keeps the log from taking writes until it is opened again. */
+  public boolean isPoisoned() {
+    return poison != null;
   }
 
   private void checkWritable() {
@@ -335,19 +377,25 @@ public final class WriteAheadLog implements AutoCloseable {
     return exception;
   }
 
-  /** Hands over and syncs what is pending, then closes. */
+  /** Hands over and syncs what is pending, then closes. Further calls do nothing. */
   @Override
   public void close() {
     fileLock.lock();
-    try (DiskLock held = lock) {
-      DiskFile current = file;
-      if (current == null) {
+    try {
+      if (closed) {
         return;
       }
-      try (current) {
-        if (poison == null) {
-          write();
-          sync();
+      closed = true;
+      try (DiskLock held = lock) {
+        DiskFile current = file;
+        if (current == null) {
+          return;
+        }
+        try (current) {
+          if (poison == null) {
+            write();
+            sync();
+          }
         }
       }
     } catch (IOException e) {

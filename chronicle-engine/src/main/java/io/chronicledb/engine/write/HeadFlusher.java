@@ -41,6 +41,8 @@ public final class HeadFlusher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HeadFlusher.class);
 
   private static final Duration TICK = Duration.ofMillis(500);
+  /** After a failed flush, such as on a full disk, the next attempt waits this long. */
+  private static final Duration RETRY = Duration.ofSeconds(5);
 
   /**
    * When to flush.
@@ -107,6 +109,9 @@ public final class HeadFlusher implements AutoCloseable {
   }
 
   private boolean isFlushDue() {
+    if (failure != null && monotonicNanos.getAsLong() - lastFlushNanos < RETRY.toNanos()) {
+      return false;
+    }
     return head.memoryBytes() >= limits.headBytes
         || (!head.isEmpty()
             && (monotonicNanos.getAsLong() - lastFlushNanos >= limits.age.toNanos()

@@ -14,6 +14,7 @@ import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.storage.Disk;
 import io.chronicledb.engine.storage.DiskFile;
 import io.chronicledb.engine.storage.DiskLock;
+import io.chronicledb.engine.storage.WriteFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -49,6 +50,7 @@ public final class DataFileBackend implements StorageBackend {
   private volatile @Nullable Generation previous;
 
   private @Nullable ChronicleException poison;
+  private boolean closed;
 
   /** A root with the place of its index block. */
   private record Generation(Root root, int slot, long indexOffset, long indexBytes) {}
@@ -361,7 +363,11 @@ public final class DataFileBackend implements StorageBackend {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     try (DiskLock held = lock;
         DiskFile open = file) {
       log.debug("closing {} at generation {}", path, current.root.generation());
@@ -427,12 +433,8 @@ public final class DataFileBackend implements StorageBackend {
   }
 
   private ChronicleException writeFailed(String what, long offset, IOException cause) {
-    boolean full = String.valueOf(cause.getMessage()).contains("No space left");
-    return new ChronicleException(
-        full ? ErrorCode.STORAGE_FULL : ErrorCode.STORAGE_WRITE,
-        "cannot write " + what + " to " + path + (offset < 0 ? "" : " at offset " + offset) + ": "
-            + cause,
-        cause);
+    return WriteFailure.of(
+        "cannot write " + what + " to " + path + (offset < 0 ? "" : " at offset " + offset), cause);
   }
 
   /** Both root slots as found when opening. */
