@@ -27,6 +27,7 @@ import io.chronicledb.engine.storage.Disk;
 import io.chronicledb.engine.storage.file.FileDisk;
 import io.chronicledb.engine.storage.memory.MemoryDisk;
 import io.chronicledb.engine.wal.SyncMode;
+import io.chronicledb.engine.wal.WalOptions;
 import io.chronicledb.engine.wal.WriteAheadLog;
 import io.chronicledb.engine.write.HeadFlusher;
 import io.chronicledb.engine.write.PointBatch;
@@ -86,7 +87,7 @@ public final class ChronicleDatabase implements AutoCloseable {
     this.blocks = new BlockCache(backend, options.memoryBytes() / CACHE_SHARE);
     Recovery.loadSeries(backend, registry);
     this.head =
-        new Head(registry::order, options.bufferPoints(), new PartitionCatalog(backend.root()));
+        new Head(registry::order, bufferPoints(options), new PartitionCatalog(backend.root()));
     var limits = new HeadFlusher.Limits(
         options.partition().toNanos(),
         options.memoryBytes() / HEAD_SHARE,
@@ -103,6 +104,12 @@ public final class ChronicleDatabase implements AutoCloseable {
     this.syncLoop = options.wal().sync() == SyncMode.SYNC
         ? null
         : new BackgroundLoop("chronicle-wal-sync", options.wal().syncInterval(), this::syncLog);
+  }
+
+  /** A buffer that took the head's whole share of the memory would hold back every writer for ever. */
+  private static int bufferPoints(ChronicleOptions options) {
+    long headBytes = options.memoryBytes() / HEAD_SHARE;
+    return (int) Math.min(options.bufferPoints(), headBytes / 2 / Head.BUFFER_ROW_BYTES);
   }
 
   private void report(RecoveryReport found) {
@@ -187,9 +194,9 @@ public final class ChronicleDatabase implements AutoCloseable {
 
   /** A database that lives in memory and ends with the process. */
   public static ChronicleDatabase inMemory(ChronicleOptions options) {
-    var wal = WriteAheadLog.open(
-        new MemoryDisk(), Path.of("chronicle.wal"), options.wal().withSync(SyncMode.RELAXED));
-    return open(new MemoryBackend(), wal, QueryPlanner.standard(), options.withWal(wal.options()));
+    WalOptions walOptions = WalOptions.inMemory(options.memoryBytes());
+    var wal = WriteAheadLog.open(new MemoryDisk(), Path.of("chronicle.wal"), walOptions);
+    return open(new MemoryBackend(), wal, QueryPlanner.standard(), options.withWal(walOptions));
   }
 
   /** Writes a point at the present time. */

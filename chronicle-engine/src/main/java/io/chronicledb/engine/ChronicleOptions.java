@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  *
  * @param memoryBytes what head and caches together may take
  * @param partition the width of a partition, for new blocks
- * @param bufferPoints points in the write buffer
+ * @param bufferPoints points in the write buffer; fewer where the memory is too small for them
  * @param flushInterval the longest time for which a point is in the log only
  * @param wal how the log is kept
  * @param query what queries may use up

@@ -14,6 +14,9 @@ public final class Head {
   /** So many neighbours of about one size are merged into one; bounds both the runs a query merges and the copying. */
   public static final int MERGE_FANOUT = 8;
 
+  /** What the write buffer takes for each of its rows: series, timestamp, value. */
+  public static final int BUFFER_ROW_BYTES = 4 + 8 + 8;
+
   private final SeriesOrders orders;
   private final int bufferRows;
 
@@ -91,7 +94,9 @@ public final class Head {
     if (!now.blocks.subList(0, blocks.size()).equals(blocks)) {
       throw new IllegalStateException("the flushed blocks are not the oldest of the head");
     }
-    replace(new State(now.buffer, now.blocks.subList(blocks.size(), now.blocks.size()), catalog));
+    // A copy: a sub-list would keep the flushed blocks in memory.
+    List<MemoryBlock> rest = List.copyOf(now.blocks.subList(blocks.size(), now.blocks.size()));
+    replace(new State(now.buffer, rest, catalog));
   }
 
   /**

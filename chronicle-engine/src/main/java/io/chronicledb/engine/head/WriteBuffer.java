@@ -77,6 +77,6 @@ final class WriteBuffer {
   }
 
   long memoryBytes() {
-    return ids.length * 20L;
+    return (long) ids.length * Head.BUFFER_ROW_BYTES;
   }
 }

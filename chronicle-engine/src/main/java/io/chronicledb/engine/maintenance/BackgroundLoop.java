@@ -49,7 +49,7 @@ public final class BackgroundLoop implements AutoCloseable {
     while (awaitTurn()) {
       try {
         job.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // Without this thread writers would wait for ever.
         log.error("{} failed and is tried again: {}", name, e.getMessage(), e);
       }
     }

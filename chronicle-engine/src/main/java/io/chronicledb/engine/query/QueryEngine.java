@@ -165,7 +165,7 @@ public final class QueryEngine {
           "exceeded maximum resolution of " + String.format("%,d", limits.pointsPerSeriesMax())
               + " points per timeseries. Try decreasing the query resolution (?step=XX)");
     }
-    return new Grid(start, step, (int) steps + 1);
+    return new Grid(start, step, (int) steps + 1, end);
   }
 
   /**

@@ -30,12 +30,13 @@ public interface Disk {
   /** Renames a file, replacing what stands at {@code to}. */
   void rename(Path from, Path to) throws IOException;
 
+  /** Creates a directory with those above it that are missing, and makes their names durable. */
   void createDirectories(Path directory) throws IOException;
 
   /** Makes the names in a directory durable. */
   void syncDirectory(Path directory) throws IOException;
 
-  /** Takes a lock that other processes respect and that ends with this one; null where another holder has it. */
+  /** Takes a lock that other processes respect and that ends with this one; null where any holder has it, in this process too. */
   @Nullable
   DiskLock tryLock(Path path) throws IOException;
 }

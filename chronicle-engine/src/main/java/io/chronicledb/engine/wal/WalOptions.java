@@ -15,6 +15,8 @@ public record WalOptions(SyncMode sync, Duration syncInterval, long segmentBytes
   /** The smallest segment that makes sense: a few thousand records. */
   public static final long SEGMENT_BYTES_MIN = 64 << 10;
 
+  private static final int MEMORY_SHARE = 16;
+
   public WalOptions {
     if (syncInterval.isNegative() || syncInterval.isZero()) {
       throw new IllegalArgumentException(
@@ -32,6 +34,19 @@ public record WalOptions(SyncMode sync, Duration syncInterval, long segmentBytes
 
   public static WalOptions defaults() {
     return new WalOptions(SyncMode.INTERVAL, Duration.ofSeconds(1), 128L << 20, 3);
+  }
+
+  /**
+   * For a log that lives in memory: nothing is read back from it, so it is cut into small segments and none is kept.
+   *
+   * @param memoryBytes the memory of the database, of which a segment takes a small share
+   */
+  public static WalOptions inMemory(long memoryBytes) {
+    return new WalOptions(
+        SyncMode.RELAXED,
+        Duration.ofSeconds(1),
+        Math.max(SEGMENT_BYTES_MIN, memoryBytes / MEMORY_SHARE),
+        0);
   }
 
   public WalOptions withSync(SyncMode mode) {

@@ -65,7 +65,8 @@ final class WalReader {
     if (headers.isEmpty()) {
       return new Result(new WalReplay(0, 0, lost, 0), List.of());
     }
-    lastSequence = headers.get(0).firstSequence - 1;
+    // A first segment that starts later than storage ends leaves a gap, which is reported below.
+    lastSequence = Math.min(headers.get(0).firstSequence - 1, checkpoint);
     // A segment gets its first byte only after the one before is synced.
     highestDurable = headers.get(headers.size() - 1).firstSequence - 1;
     var segments = new ArrayList<Segment>(headers.size());
@@ -83,9 +84,10 @@ final class WalReader {
         visitor.segment(header.number);
         End end = readRecords(file, header, WalFormat.SEGMENT_HEADER_BYTES, visitor);
         while (end.damage != null) {
+          int lostBefore = lost.size();
           long resumed = afterDamage(file, header, end);
           if (resumed < 0) {
-            if (last && lastSequence >= highestDurable && lost.isEmpty()) {
+            if (last && lost.size() == lostBefore) {
               tornBytes += end.fileBytes - end.offset;
               file.truncate(end.offset);
               file.sync();
@@ -182,9 +184,10 @@ final class WalReader {
     byte[] fileId = WalFormat.fileId(databaseId, header.number);
     long size = file.size();
     long offset = from;
+    long maxSequence = nextFirstSequence(header) - 1;
     window.limit(0);
     while (offset < size) {
-      String damage = checkRecord(file, offset, size, fileId, lastSequence + 1);
+      String damage = checkRecord(file, offset, size, fileId, lastSequence + 1, maxSequence);
       if (damage != null) {
         return new End(offset, size, damage);
       }
@@ -195,7 +198,8 @@ final class WalReader {
 
   /** Why no sound record stands at the offset; null where one does, whole in the window. */
   private @Nullable String checkRecord(
-      DiskFile file, long offset, long size, byte[] fileId, long minSequence) throws IOException {
+      DiskFile file, long offset, long size, byte[] fileId, long minSequence, long maxSequence)
+      throws IOException {
     if (!fill(file, offset, WalFormat.RECORD_HEADER_BYTES)) {
       return "record header is cut off";
     }
@@ -210,7 +214,7 @@ final class WalReader {
     in.skip(1);
     long sequence = in.readLong();
     long durable = in.readLong();
-    if (sequence < minSequence || durable > sequence) {
+    if (sequence < minSequence || sequence > maxSequence || durable >= sequence) {
       return "record has sequence " + sequence + " where at least " + minSequence + " is due";
     }
     fill(file, offset, WalFormat.RECORD_HEADER_BYTES + length);
@@ -235,6 +239,7 @@ final class WalReader {
           path + ": record type " + type + " at offset " + offset
               + " was written by a newer version of Chronicle");
     }
+    reportGap(sequence, path);
     try {
       WalBatch.decode(sequence, at(offset + WalFormat.RECORD_HEADER_BYTES, length), visitor);
     } catch (CorruptionException e) {
@@ -250,36 +255,50 @@ final class WalReader {
    * Decides what damage means. Where the damaged record was durable once, its sequences are lost and noted, and reading goes on at the next
    * sound record of the segment. Otherwise it is a torn tail: records behind it are not read either, since that would leave a hole.
    *
+   * <p>What was durable say the records behind the damage, not only the next one: a log that is rarely synced carries the same mark for long.
+   *
    * @return where reading goes on, or -1 where it ends
    */
   private long afterDamage(DiskFile file, Header header, End end) throws IOException {
     byte[] fileId = WalFormat.fileId(databaseId, header.number);
     String place = header.path + " at offset " + end.offset + ": " + end.damage;
     long expected = lastSequence + 1;
+    long nextFirst = nextFirstSequence(header);
+    if (expected >= nextFirst) {
+      return -1; // A torn tail of old: the segment after this one goes on where it starts.
+    }
+    long resumed = -1;
+    long resumedSequence = -1;
     for (long offset = end.offset + 1;
-        offset + WalFormat.RECORD_HEADER_BYTES <= end.fileBytes;
+        offset + WalFormat.RECORD_HEADER_BYTES <= end.fileBytes
+            && (resumed < 0 || expected > highestDurable);
         offset++) {
-      if (checkRecord(file, offset, end.fileBytes, fileId, expected) == null) {
+      // Every record between takes up room, so bytes that only look like a header are told apart
+      // before their checksum is computed.
+      long maxSequence =
+          Math.min(nextFirst - 1, expected + (offset - end.offset) / WalFormat.RECORD_HEADER_BYTES);
+      if (checkRecord(file, offset, end.fileBytes, fileId, expected, maxSequence) == null) {
         ByteReader in = at(offset, WalFormat.RECORD_HEADER_BYTES);
-        in.skip(9);
+        int length = in.readInt();
+        in.skip(5);
         long sequence = in.readLong();
         highestDurable = Math.max(highestDurable, in.readLong());
-        if (expected > highestDurable) {
-          return -1;
+        if (resumed < 0) {
+          resumed = offset;
+          resumedSequence = sequence;
         }
-        if (sequence > expected) {
-          lost.add(new LostRange(expected, sequence - 1, place));
-        }
-        lastSequence = sequence - 1;
-        return offset;
+        offset += WalFormat.RECORD_HEADER_BYTES + length - 1;
       }
     }
-    long lastHere = Math.min(highestDurable, nextFirstSequence(header) - 1);
-    if (expected <= lastHere) {
-      lost.add(new LostRange(expected, lastHere, place));
-      lastSequence = lastHere;
+    if (expected > highestDurable) {
+      return -1;
     }
-    return -1;
+    long lastLost = resumed < 0 ? Math.min(highestDurable, nextFirst - 1) : resumedSequence - 1;
+    if (expected <= lastLost) {
+      lost.add(new LostRange(expected, lastLost, place));
+      lastSequence = lastLost;
+    }
+    return resumed;
   }
 
   /** The first sequence of the segment after this one; open-ended for the last. */

@@ -2,6 +2,7 @@ package io.chronicledb.engine.wal;
 
 import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.bytes.Crc32c;
+import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.storage.Disk;
@@ -30,6 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class WriteAheadLog implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(WriteAheadLog.class);
+
+  /** A uvarint's bytes at most. */
+  private static final int COUNT_BYTES_MAX = 10;
 
   private final Disk disk;
   private final Path directory;
@@ -133,20 +137,22 @@ public final class WriteAheadLog implements AutoCloseable {
    * @param seriesIds the series of each row
    * @param points the points' part of the payload, from {@link WalBatch#encodePoints}
    * @return the batch's sequence
+   * @throws BadDataException for a batch that is too large for one record; nothing is appended then
    */
   public long append(int[] seriesIds, int count, ByteWriter points, WalBatch.Keys keys) {
     checkWritable();
-    int unseen = 0;
-    int previous = -1;
-    for (int i = 0; i < count; i++) {
-      int id = seriesIds[i];
-      if (id != previous && !introduced.get(id)) {
-        introduced.set(id);
-        unseen++;
-        newSeries.writeUnsignedVarint(id);
-        keys.write(id, newSeries);
+    int unseen;
+    try {
+      unseen = introduce(seriesIds, count, keys);
+      long payloadBytes = COUNT_BYTES_MAX + (long) newSeries.size() + points.size();
+      if (payloadBytes > WalFormat.PAYLOAD_BYTES_MAX) {
+        throw new BadDataException("a batch of " + payloadBytes + " bytes is larger than "
+            + WalFormat.PAYLOAD_BYTES_MAX + "; write it in parts");
       }
-      previous = id;
+      pending.ensure(WalFormat.RECORD_HEADER_BYTES + (int) payloadBytes);
+    } catch (RuntimeException | Error e) {
+      introduced.clear(); // Some of the keys were only in the record that is not made now.
+      throw e;
     }
     long sequence = ++appendedSequence;
     int start = pending.size();
@@ -161,8 +167,27 @@ public final class WriteAheadLog implements AutoCloseable {
     pending.writeBytes(points.array(), 0, points.size());
     int length = pending.size() - start - WalFormat.RECORD_HEADER_BYTES;
     pending.setInt(start + WalFormat.LENGTH_OFFSET, length);
-    pending.setInt(start + WalFormat.CRC_OFFSET, WalFormat.crc(crc, fileId, pending.array(), start, length));
+    pending.setInt(
+        start + WalFormat.CRC_OFFSET, WalFormat.crc(crc, fileId, pending.array(), start, length));
     return sequence;
+  }
+
+  /** Collects the keys that the segment does not have yet in {@link #newSeries} and returns how many. */
+  private int introduce(int[] seriesIds, int count, WalBatch.Keys keys) {
+    newSeries.clear();
+    int unseen = 0;
+    int previous = -1;
+    for (int i = 0; i < count; i++) {
+      int id = seriesIds[i];
+      if (id != previous && !introduced.get(id)) {
+        introduced.set(id);
+        unseen++;
+        newSeries.writeUnsignedVarint(id);
+        keys.write(id, newSeries);
+      }
+      previous = id;
+    }
+    return unseen;
   }
 
   /** Bytes appended that the operating system does not have yet. */
@@ -301,7 +326,10 @@ public final class WriteAheadLog implements AutoCloseable {
       full.close();
     } catch (IOException e) {
       withdrawSegment(started + 1);
-      log.warn("cannot start a WAL segment in {}, the full one is used further: {}", directory, e.toString());
+      log.warn(
+          "cannot start a WAL segment in {}, the full one is used further: {}",
+          directory,
+          e.toString());
     }
   }
 

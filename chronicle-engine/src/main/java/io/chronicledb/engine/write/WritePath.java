@@ -1,6 +1,7 @@
 package io.chronicledb.engine.write;
 
 import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.head.Head;
@@ -149,7 +150,11 @@ public final class WritePath implements AutoCloseable {
         // nothing acknowledged.
       }
       for (QueuedWrite write : group) {
-        write.sequence = wal.append(write.ids, write.count, write.points, registry);
+        try {
+          write.sequence = wal.append(write.ids, write.count, write.points, registry);
+        } catch (BadDataException e) {
+          write.failure = e; // Of this batch alone; the others of the group go on.
+        }
       }
       if (sync != SyncMode.RELAXED) {
         wal.write();
@@ -159,7 +164,9 @@ public final class WritePath implements AutoCloseable {
       }
       logged = true;
       for (QueuedWrite write : group) {
-        head.append(write.sequence, write.ids, write.timestamps, write.values, write.count);
+        if (write.failure == null) {
+          head.append(write.sequence, write.ids, write.timestamps, write.values, write.count);
+        }
       }
       flusher.wakeIfNeeded();
     } catch (ChronicleException e) {
@@ -168,7 +175,8 @@ public final class WritePath implements AutoCloseable {
         rollback();
       }
     } catch (RuntimeException | Error e) {
-      if (logged) {
+      if (logged
+          || sync == SyncMode.RELAXED) { // What is acknowledged there must not be rolled back.
         poison = new ChronicleException(
             ErrorCode.READ_ONLY,
             "writes are refused until the database is reopened, since one failed half-way: " + e,

@@ -4,7 +4,9 @@ import io.chronicledb.engine.backend.BlockKind;
 import io.chronicledb.engine.bytes.ByteReader;
 import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.bytes.Crc32c;
+import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.CorruptionException;
+import io.chronicledb.engine.error.ErrorCode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,11 +49,7 @@ record BlockFrame(
     return out;
   }
 
-  /**
-   * Checks a whole block, header and payload.
-   *
-   * @param payloadAt receives nothing; the payload is what remains in {@code in}
-   */
+  /** Checks a whole block, header and payload; the payload is what remains in {@code in}. */
   static BlockFrame decode(ByteReader in) {
     int start = in.arrayOffset();
     int total = in.remaining();
@@ -63,7 +61,13 @@ record BlockFrame(
       throw new CorruptionException("block does not match its checksum");
     }
     int kind = in.readByte();
-    in.skip(3);
+    int version = in.readByte();
+    if (version > Layout.VERSION) {
+      throw new ChronicleException(
+          ErrorCode.UNSUPPORTED,
+          "block header version " + version + " is newer than this version of Chronicle reads");
+    }
+    in.skip(2);
     int length = in.readInt();
     var databaseId = new UUID(in.readLong(), in.readLong());
     long id = in.readLong();

@@ -88,8 +88,12 @@ public final class DataFileBackend implements StorageBackend {
         DiskFile file = disk.open(path, true);
         try {
           UUID databaseId = readHeader(file, path);
-          return new DataFileBackend(
-              path, file, lock, databaseId, Slots.read(file, path, databaseId));
+          Slots slots = Slots.read(file, path, databaseId);
+          // A killed process may have left a root that only the operating system has: it must be
+          // safe before anything is built on it.
+          file.sync();
+          disk.syncDirectory(directory);
+          return new DataFileBackend(path, file, lock, databaseId, slots);
         } catch (IOException | RuntimeException e) {
           file.close();
           throw e;
@@ -133,6 +137,9 @@ public final class DataFileBackend implements StorageBackend {
       ByteWriter index = encodeIndex(databaseId, Root.EMPTY, 1, 1, Layout.FIRST_BLOCK_OFFSET);
       file.write(Layout.FIRST_BLOCK_OFFSET, index.toByteBuffer());
       writeSlot(file, 0, 0, Layout.FIRST_BLOCK_OFFSET + index.size() - Layout.FOOTER_BYTES);
+      // Takes the room of the other slot now, so that a full disk cannot fail the first commit
+      // there.
+      file.write(Layout.SLOT_OFFSETS[1], ByteBuffer.allocate(Layout.PAGE));
       file.sync();
     }
     disk.rename(temporary, path);

@@ -6,8 +6,9 @@ package io.chronicledb.engine.query.plan;
  * @param start the first, in nanoseconds
  * @param step nanoseconds between them; positive
  * @param count how many; at least 1
+ * @param end where the range ends that was asked for: the last instant, or less than a step after it
  */
-public record Grid(long start, long step, int count) {
+public record Grid(long start, long step, int count, long end) {
 
   public Grid {
     if (step <= 0 || count < 1) {
@@ -17,7 +18,7 @@ public record Grid(long start, long step, int count) {
 
   /** A single instant. */
   public static Grid instant(long time) {
-    return new Grid(time, 1, 1);
+    return new Grid(time, 1, 1, time);
   }
 
   public long at(int index) {

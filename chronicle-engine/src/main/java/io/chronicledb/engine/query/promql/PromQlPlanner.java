@@ -200,7 +200,7 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
     }
     return switch (at.anchor()) {
       case START -> grid.start();
-      case END -> grid.at(grid.count() - 1);
+      case END -> grid.end();
       case TIMESTAMP ->
         Math.max(
                 Long.MIN_VALUE / NANOS_PER_MILLI,

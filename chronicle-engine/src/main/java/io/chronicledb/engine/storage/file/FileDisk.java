@@ -5,7 +5,6 @@ import io.chronicledb.engine.storage.DiskFile;
 import io.chronicledb.engine.storage.DiskLock;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The operating system's files. */
@@ -20,6 +21,12 @@ public final class FileDisk implements Disk {
 
   private static final boolean CAN_SYNC_DIRECTORIES =
       !System.getProperty("os.name", "").startsWith("Windows");
+
+  /**
+   * Lock files that this process holds. POSIX drops a process's lock on a file as soon as the process closes any descriptor of it, so a
+   * file that is held already must not even be opened.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   @Override
   public DiskFile create(Path path) throws IOException {
@@ -61,7 +68,18 @@ public final class FileDisk implements Disk {
 
   @Override
   public void createDirectories(Path directory) throws IOException {
-    Files.createDirectories(directory);
+    Path absolute = directory.toAbsolutePath();
+    if (Files.isDirectory(absolute)) {
+      return;
+    }
+    Path parent = absolute.getParent();
+    if (parent != null) {
+      createDirectories(parent);
+    }
+    Files.createDirectories(absolute); // Tolerates that somebody else was faster.
+    if (parent != null) {
+      syncDirectory(parent);
+    }
   }
 
   @Override
@@ -76,28 +94,42 @@ public final class FileDisk implements Disk {
 
   @Override
   public @Nullable DiskLock tryLock(Path path) throws IOException {
+    Path key = path.toAbsolutePath().getParent().toRealPath().resolve(path.getFileName());
+    if (!HELD.add(key)) {
+      return null;
+    }
     boolean interrupted = Thread.interrupted();
-    FileChannel channel =
-        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    @Nullable FileChannel channel = null;
+    boolean locked = false;
     try {
-      @Nullable FileLock lock = null;
-      try {
-        lock = channel.tryLock();
-      } catch (OverlappingFileLockException e) {
-        // Another holder in this very JVM: the same answer as for another process.
-      }
-      if (lock == null) {
-        channel.close();
-        return null;
-      }
-      return channel::close;
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
+      channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      locked = channel.tryLock() != null;
+      return locked ? release(key, channel) : null;
+    } catch (OverlappingFileLockException e) {
+      // Another copy of this class, in another class loader, holds the lock. Its lock would go with
+      // this channel, which is therefore left open.
+      channel = null;
+      return null;
     } finally {
+      if (!locked) {
+        HELD.remove(key);
+        if (channel != null) {
+          channel.close();
+        }
+      }
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private static DiskLock release(Path key, FileChannel channel) {
+    return () -> {
+      try {
+        channel.close();
+      } finally {
+        HELD.remove(key);
+      }
+    };
   }
 }
