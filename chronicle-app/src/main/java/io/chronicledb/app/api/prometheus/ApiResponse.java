@@ -1,0 +1,192 @@
+package io.chronicledb.app.api.prometheus;
+
+import io.chronicledb.app.wire.JsonWriter;
+import io.chronicledb.engine.model.Tags;
+import io.chronicledb.engine.query.PromQlResult;
+import io.chronicledb.engine.query.PromQlResult.Matrix;
+import io.chronicledb.engine.query.PromQlResult.Scalar;
+import io.chronicledb.engine.query.PromQlResult.Text;
+import io.chronicledb.engine.query.PromQlResult.Vector;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.http.MediaType;
+
+/** Writes the envelope of every answer, and in it results piece by piece. Belongs to one response. */
+final class ApiResponse {
+
+  private static final String TRUNCATED = "results truncated due to limit";
+  /** How PromQL marks a hint that is no warning. */
+  private static final String INFO = "PromQL info:";
+
+  private final JsonWriter json;
+
+  private ApiResponse(HttpServletResponse response) throws IOException {
+    response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+    json = new JsonWriter(response.getOutputStream());
+  }
+
+  /** @param limit series at most; zero for all */
+  static void result(HttpServletResponse response, PromQlResult result, int limit)
+      throws IOException {
+    new ApiResponse(response).writeResult(result, limit);
+  }
+
+  /** @param limit values at most; zero for all. Of {@code values} there is one more where some are left out. */
+  static void strings(HttpServletResponse response, List<String> values, int limit)
+      throws IOException {
+    var api = new ApiResponse(response);
+    api.begin();
+    api.json.beginArray();
+    int count = limited(values.size(), limit);
+    for (String value : values.subList(0, count)) {
+      api.json.string(value);
+    }
+    api.json.endArray();
+    api.end(List.of(), count < values.size());
+  }
+
+  /** As {@link #strings} with label sets. */
+  static void labelSets(HttpServletResponse response, List<Tags> values, int limit)
+      throws IOException {
+    var api = new ApiResponse(response);
+    api.begin();
+    api.json.beginArray();
+    int count = limited(values.size(), limit);
+    for (Tags labels : values.subList(0, count)) {
+      api.labels(labels);
+    }
+    api.json.endArray();
+    api.end(List.of(), count < values.size());
+  }
+
+  /** An object of strings, as names and values in turn. */
+  static void object(HttpServletResponse response, String... namesAndValues) throws IOException {
+    var api = new ApiResponse(response);
+    api.begin();
+    api.labels(namesAndValues);
+    api.end(List.of(), false);
+  }
+
+  static void error(HttpServletResponse response, int status, String errorType, String message)
+      throws IOException {
+    response.setStatus(status);
+    var api = new ApiResponse(response);
+    api.json.beginObject().name("status").string("error").name("errorType").string(errorType);
+    api.json.name("error").string(message).endObject().flush();
+  }
+
+  private void writeResult(PromQlResult result, int limit) throws IOException {
+    begin();
+    json.beginObject().name("resultType");
+    boolean truncated = false;
+    // Java 17 has no type switch.
+    if (result instanceof Scalar scalar) {
+      json.string("scalar").name("result").beginArray();
+      json.seconds(millis(scalar.timestamp())).numberAsString(scalar.value()).endArray();
+    } else if (result instanceof Text text) {
+      json.string("string").name("result").beginArray();
+      json.seconds(millis(text.timestamp())).string(text.value()).endArray();
+    } else if (result instanceof Vector vector) {
+      json.string("vector").name("result");
+      truncated = vector(vector, limit);
+    } else if (result instanceof Matrix matrix) {
+      json.string("matrix").name("result");
+      truncated = matrix(matrix, limit);
+    }
+    json.endObject();
+    end(result.warnings(), truncated);
+  }
+
+  private boolean vector(Vector vector, int limit) throws IOException {
+    int count = limited(vector.elements().size(), limit);
+    json.beginArray();
+    for (Vector.Element element : vector.elements().subList(0, count)) {
+      json.beginObject().name("metric");
+      labels(element.labels());
+      json.name("value")
+          .beginArray()
+          .seconds(millis(vector.timestamp()))
+          .numberAsString(element.value())
+          .endArray();
+      json.endObject();
+    }
+    json.endArray();
+    return count < vector.elements().size();
+  }
+
+  private boolean matrix(Matrix matrix, int limit) throws IOException {
+    int count = limited(matrix.series().size(), limit);
+    json.beginArray();
+    for (Matrix.SamplesOfSeries series : matrix.series().subList(0, count)) {
+      json.beginObject().name("metric");
+      labels(series.labels());
+      json.name("values").beginArray();
+      long[] timestamps = series.timestamps();
+      double[] values = series.values();
+      for (int i = 0; i < timestamps.length; i++) {
+        long millis = millis(timestamps[i]);
+        // Samples closer together than this API can tell apart: the last one counts.
+        if (i + 1 == timestamps.length || millis(timestamps[i + 1]) != millis) {
+          json.beginArray().seconds(millis).numberAsString(values[i]).endArray();
+        }
+      }
+      json.endArray().endObject();
+    }
+    json.endArray();
+    return count < matrix.series().size();
+  }
+
+  private void labels(Tags labels) throws IOException {
+    json.beginObject();
+    for (int i = 0; i < labels.size(); i++) {
+      json.name(labels.name(i)).string(labels.value(i));
+    }
+    json.endObject();
+  }
+
+  private void labels(String... namesAndValues) throws IOException {
+    json.beginObject();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      json.name(namesAndValues[i]).string(namesAndValues[i + 1]);
+    }
+    json.endObject();
+  }
+
+  private void begin() throws IOException {
+    json.beginObject().name("status").string("success").name("data");
+  }
+
+  private void end(List<String> notes, boolean truncated) throws IOException {
+    var warnings = new ArrayList<String>();
+    var infos = new ArrayList<String>();
+    for (String note : notes) {
+      (note.startsWith(INFO) ? infos : warnings).add(note);
+    }
+    if (truncated) {
+      warnings.add(TRUNCATED);
+    }
+    notes("warnings", warnings);
+    notes("infos", infos);
+    json.endObject().flush();
+  }
+
+  private void notes(String name, List<String> notes) throws IOException {
+    if (!notes.isEmpty()) {
+      json.name(name).beginArray();
+      for (String note : notes) {
+        json.string(note);
+      }
+      json.endArray();
+    }
+  }
+
+  private static int limited(int size, int limit) {
+    return limit == 0 ? size : Math.min(size, limit);
+  }
+
+  private static long millis(long nanos) {
+    return Math.floorDiv(nanos, Parameters.NANOS_PER_MILLI);
+  }
+}

@@ -1,0 +1,120 @@
+package io.chronicledb.app.ingest;
+
+import io.chronicledb.engine.ChronicleDatabase;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.model.SeriesKey;
+import io.chronicledb.engine.write.PointBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the points of one request and hands them to the database in as few batches as the limits of a batch allow, mostly one.
+ * Belongs to one request; not thread-safe.
+ */
+public final class BatchWriter implements PointSink {
+
+  /**
+   * Bytes of series keys in one batch. A short line with many tags and fields writes its tags out once for each field, so the keys can
+   * take far more room than the body.
+   */
+  static final long KEY_BYTES_PER_BATCH = 16L << 20;
+
+  private final Consumer<PointBatch> writer;
+  private final String unit;
+  private final List<IngestReport.Refusal> refusals = new ArrayList<>();
+  private final boolean wholeOrNothing;
+  private final List<PointBatch> complete = new ArrayList<>();
+  private PointBatch batch = new PointBatch();
+  private long batchKeyBytes;
+  private long written;
+  private long refused;
+  private @Nullable SeriesKey series;
+  private int seriesKeyBytes;
+
+  /**
+   * @param unit what is refused or accepted as a whole: {@code line}, {@code point} or {@code series}
+   * @param wholeOrNothing whether nothing may be written before {@link #finish()}; then all batches are held in memory
+   */
+  public BatchWriter(ChronicleDatabase database, String unit, boolean wholeOrNothing) {
+    this(database::write, unit, wholeOrNothing);
+  }
+
+  /** With any receiver of the batches. */
+  public BatchWriter(Consumer<PointBatch> writer, String unit, boolean wholeOrNothing) {
+    this.writer = writer;
+    this.unit = unit;
+    this.wholeOrNothing = wholeOrNothing;
+  }
+
+  @Override
+  public void series(SeriesKey seriesKey, int bytes) {
+    if (batchKeyBytes + bytes > KEY_BYTES_PER_BATCH) {
+      next();
+    }
+    batchKeyBytes += bytes;
+    batch.series(seriesKey);
+    series = seriesKey;
+    seriesKeyBytes = bytes;
+  }
+
+  @Override
+  public void add(long timestamp, double value) {
+    if (batch.size() == PointBatch.POINTS_MAX && series != null) {
+      next();
+      batch.series(series);
+      batchKeyBytes += seriesKeyBytes;
+    }
+    batch.add(timestamp, value);
+  }
+
+  @Override
+  public void refuse(long number, String reason) {
+    refused++;
+    if (refusals.size() < IngestReport.REFUSALS_MAX) {
+      refusals.add(new IngestReport.Refusal(number, reason));
+    }
+  }
+
+  /**
+   * Writes what is left.
+   *
+   * @throws ChronicleException as the database does; the message then says how many points were stored before
+   */
+  public IngestReport finish() {
+    complete.add(batch);
+    complete.forEach(this::write);
+    complete.clear();
+    return new IngestReport(unit, written, refused, refusals);
+  }
+
+  private void next() {
+    if (wholeOrNothing) {
+      complete.add(batch);
+      batch = new PointBatch();
+    } else {
+      write(batch);
+      batch.clear();
+    }
+    batchKeyBytes = 0;
+  }
+
+  private void write(PointBatch full) {
+    if (full.isEmpty()) {
+      return;
+    }
+    try {
+      writer.accept(full);
+    } catch (ChronicleException e) {
+      if (written == 0) {
+        throw e;
+      }
+      throw new ChronicleException(
+          e.code(),
+          e.getMessage() + " (" + written + " points of this request were stored before)",
+          e);
+    }
+    written += full.size();
+  }
+}

@@ -1,0 +1,62 @@
+package io.chronicledb.app;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Keeps the direction between packages: surfaces use what is below them, and of the engine only what is meant for them. */
+@AnalyzeClasses(packages = "io.chronicledb", importOptions = DoNotIncludeTests.class)
+class LayersTest {
+
+  private static final String ENGINE = "io.chronicledb.engine.";
+
+  @ArchTest
+  static final ArchRule NO_CYCLES =
+      slices().matching("io.chronicledb.app.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule ENGINE_ONLY_BY_ITS_SURFACE = noClasses()
+      .that()
+      .resideInAPackage("io.chronicledb.app..")
+      .should()
+      .dependOnClassesThat()
+      .resideInAnyPackage(
+          ENGINE + "wal..",
+          ENGINE + "head..",
+          ENGINE + "index..",
+          ENGINE + "block..",
+          ENGINE + "codec..",
+          ENGINE + "read..",
+          ENGINE + "recovery..",
+          ENGINE + "backend..",
+          ENGINE + "storage..",
+          ENGINE + "partition..",
+          ENGINE + "maintenance..",
+          ENGINE + "integrity..",
+          ENGINE + "query.*..");
+
+  @ArchTest
+  static final ArchRule ROOT_HOLDS_THE_APPLICATION_ONLY = classes()
+      .that()
+      .resideInAPackage("io.chronicledb.app")
+      .should()
+      .haveSimpleName("ChronicleApplication")
+      .orShould()
+      .haveSimpleName("package-info");
+
+  @ArchTest
+  static final ArchRule INGEST_KNOWS_NO_API = noClasses()
+      .that()
+      .resideInAnyPackage(
+          "io.chronicledb.app.ingest..",
+          "io.chronicledb.app.wire..",
+          "io.chronicledb.app.problem..")
+      .should()
+      .dependOnClassesThat()
+      .resideInAPackage("io.chronicledb.app.api..");
+}
