@@ -26,7 +26,11 @@ public final class Recovery {
   public static void loadSeries(StorageBackend backend, SeriesRegistry registry) {
     backend.root().blocks(BlockKind.SERIES).stream()
         .sorted(Comparator.comparingLong(StoredBlock::id))
-        .forEach(block -> SeriesDictionary.load(backend.read(block, 0, block.length()), registry));
+        .forEach(block -> {
+          // A dictionary has no checksum of its own, and a flipped bit in it would rename a series.
+          backend.check(block);
+          SeriesDictionary.load(backend.read(block, 0, block.length()), registry);
+        });
   }
 
   /** Replays what only the log has into the head. */

@@ -52,7 +52,8 @@ final class QueryScript {
 
   private static final Pattern NUMBERS = Pattern.compile("([^x]+?)([+-][^+x-]+)?x(\\d+)");
   private static final Pattern INSTANT = Pattern.compile("instant at (\\S+)\\s+(.*)");
-  private static final Pattern RANGE = Pattern.compile("range from (\\S+) to (\\S+) step (\\S+)\\s+(.*)");
+  private static final Pattern RANGE =
+      Pattern.compile("range from (\\S+) to (\\S+) step (\\S+)\\s+(.*)");
 
   private final Placement placement;
   private ChronicleDatabase database = ChronicleDatabase.inMemory();
@@ -73,7 +74,8 @@ final class QueryScript {
           continue;
         }
         var body = new ArrayList<String>();
-        while (at < lines.size() && (lines.get(at).startsWith(" ") || lines.get(at).startsWith("#"))) {
+        while (at < lines.size()
+            && (lines.get(at).startsWith(" ") || lines.get(at).startsWith("#"))) {
           if (!lines.get(at).startsWith("#")) {
             body.add(lines.get(at).strip());
           }
@@ -82,7 +84,8 @@ final class QueryScript {
         try {
           block(head, body);
         } catch (AssertionError | RuntimeException e) {
-          throw new AssertionError("line " + line + " (" + placement + "): " + head + "\n" + e.getMessage(), e);
+          throw new AssertionError(
+              "line " + line + " (" + placement + "): " + head + "\n" + e.getMessage(), e);
         }
       }
       return cases;
@@ -112,7 +115,8 @@ final class QueryScript {
       }
       case "sql" -> {
         cases++;
-        assertThat(text(database.query(rest))).isEqualTo(body.stream().map(QueryScript::squeeze).toList());
+        assertThat(text(database.query(rest)))
+            .isEqualTo(body.stream().map(QueryScript::squeeze).toList());
       }
       case "sql_fail" -> {
         cases++;
@@ -222,10 +226,12 @@ final class QueryScript {
     PromQlResult result = result(query);
     Map<Tags, List<Double>> expected = new TreeMap<>();
     for (String line : body) {
-      int split = line.contains("}") ? line.indexOf('}') + 1 : line.contains(" ") ? line.indexOf(' ') : 0;
+      int split =
+          line.contains("}") ? line.indexOf('}') + 1 : line.contains(" ") ? line.indexOf(' ') : 0;
       String labels = line.substring(0, split);
       boolean scalar = split == 0 || labels.matches("[-+.\\d].*");
-      expected.put(scalar ? Tags.empty() : labels(labels), values(scalar ? line : line.substring(split)));
+      expected.put(
+          scalar ? Tags.empty() : labels(labels), values(scalar ? line : line.substring(split)));
     }
     Map<Tags, List<Double>> actual = new TreeMap<>();
     if (result instanceof PromQlResult.Scalar scalar) {
@@ -235,7 +241,8 @@ final class QueryScript {
     } else if (result instanceof PromQlResult.Matrix matrix) {
       Matcher range = RANGE.matcher(query);
       for (var series : matrix.series()) {
-        actual.put(series.labels(), range.matches() ? onGrid(series, range) : list(series.values()));
+        actual.put(
+            series.labels(), range.matches() ? onGrid(series, range) : list(series.values()));
       }
     }
     assertThat(actual.keySet()).as("series").isEqualTo(expected.keySet());
@@ -291,9 +298,10 @@ final class QueryScript {
         if (value instanceof Long time && column.type() == Table.Type.TIMESTAMP) {
           cells.add(TimeText.format(time));
         } else if (value instanceof Double number) {
-          cells.add(number == Math.rint(number) && Math.abs(number) < 1e15
-              ? Long.toString(number.longValue())
-              : number.toString());
+          cells.add(
+              number == Math.rint(number) && Math.abs(number) < 1e15
+                  ? Long.toString(number.longValue())
+                  : number.toString());
         } else {
           cells.add(value == null ? "NULL" : value.toString());
         }

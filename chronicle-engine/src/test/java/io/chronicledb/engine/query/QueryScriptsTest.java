@@ -25,7 +25,9 @@ class QueryScriptsTest {
   void answersAsWritten(String script, int casesMin) throws IOException {
     List<String> lines = lines(script);
     for (QueryScript.Placement placement : QueryScript.Placement.values()) {
-      assertThat(new QueryScript(placement).run(lines)).as("queries in " + script).isGreaterThanOrEqualTo(casesMin);
+      assertThat(new QueryScript(placement).run(lines))
+          .as("queries in " + script)
+          .isGreaterThanOrEqualTo(casesMin);
     }
   }
 

@@ -94,7 +94,8 @@ public final class FileDisk implements Disk {
 
   @Override
   public @Nullable DiskLock tryLock(Path path) throws IOException {
-    Path key = path.toAbsolutePath().getParent().toRealPath().resolve(path.getFileName());
+    Path parent = path.toAbsolutePath().getParent();
+    Path key = parent == null ? path : parent.toRealPath().resolve(path.getFileName());
     if (!HELD.add(key)) {
       return null;
     }
@@ -104,7 +105,7 @@ public final class FileDisk implements Disk {
     try {
       channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       locked = channel.tryLock() != null;
-      return locked ? release(key, channel) : null;
+      return locked ? new HeldLock(key, channel) : null;
     } catch (OverlappingFileLockException e) {
       // Another copy of this class, in another class loader, holds the lock. Its lock would go with
       // this channel, which is therefore left open.
@@ -123,13 +124,27 @@ public final class FileDisk implements Disk {
     }
   }
 
-  private static DiskLock release(Path key, FileChannel channel) {
-    return () -> {
-      try {
-        channel.close();
-      } finally {
-        HELD.remove(key);
+  private static final class HeldLock implements DiskLock {
+
+    private final Path key;
+    private final FileChannel channel;
+    private boolean released;
+
+    HeldLock(Path key, FileChannel channel) {
+      this.key = key;
+      this.channel = channel;
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+      if (!released) {
+        released = true; // Afterwards the key may be another holder's.
+        try {
+          channel.close();
+        } finally {
+          HELD.remove(key);
+        }
       }
-    };
+    }
   }
 }

@@ -1,0 +1,104 @@
+package io.chronicledb.engine;
+
+import io.chronicledb.engine.model.TimeRange;
+import io.chronicledb.engine.read.ReadView;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Points of a database, or of a model of one: series as PromQL writes it, to timestamp, to the bits of the value. */
+public final class Points {
+
+  private final Map<String, TreeMap<Long, Long>> series = new TreeMap<>();
+
+  /** Every point that a database shows, over memory and storage. */
+  public static Points of(ChronicleDatabase database) {
+    return of(database, TimeRange.ALL);
+  }
+
+  /** The points within a range. */
+  public static Points of(ChronicleDatabase database, TimeRange range) {
+    var points = new Points();
+    ReadView view = database.view();
+    var cursor = view.cursor(range);
+    for (long order : view.select(List.of())) {
+      String name = view.labels(order).toString();
+      cursor.series(order);
+      long previous = Long.MIN_VALUE;
+      boolean first = true;
+      for (int count = cursor.next(); count > 0; count = cursor.next()) {
+        for (int i = 0; i < count; i++) {
+          long time = cursor.timestamps()[i];
+          if (!range.contains(time)) {
+            throw new AssertionError(name + " has a sample at " + time + ", outside of " + range);
+          }
+          if (!first && time <= previous) {
+            throw new AssertionError(
+                name + " has a sample at " + time + " after one at " + previous);
+          }
+          first = false;
+          previous = time;
+          points.put(name, time, cursor.values()[i]);
+        }
+      }
+    }
+    return points;
+  }
+
+  /** Adds a point, or replaces it. */
+  public Points put(String name, long timestamp, double value) {
+    series
+        .computeIfAbsent(name, s -> new TreeMap<>())
+        .put(timestamp, Double.doubleToRawLongBits(value));
+    return this;
+  }
+
+  public Points putAll(Points others) {
+    others.series.forEach(
+        (name, samples) -> series.computeIfAbsent(name, s -> new TreeMap<>()).putAll(samples));
+    return this;
+  }
+
+  /** The points of this model within a range. */
+  public Points within(TimeRange range) {
+    var kept = new Points();
+    series.forEach((name, samples) -> samples.forEach((time, bits) -> {
+      if (range.contains(time)) {
+        kept.put(name, time, Double.longBitsToDouble(bits));
+      }
+    }));
+    return kept;
+  }
+
+  /** The bits of a value; null where there is no such point. */
+  public Long bits(String name, long timestamp) {
+    return series.getOrDefault(name, new TreeMap<>()).get(timestamp);
+  }
+
+  public TreeMap<Long, Long> samples(String name) {
+    return series.getOrDefault(name, new TreeMap<>());
+  }
+
+  public Map<String, TreeMap<Long, Long>> bySeries() {
+    return series;
+  }
+
+  public int count() {
+    return series.values().stream().mapToInt(TreeMap::size).sum();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Points points && series.equals(points.series);
+  }
+
+  @Override
+  public int hashCode() {
+    return series.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return count() + " points of " + series.keySet() + ", digest " + hashCode();
+  }
+}

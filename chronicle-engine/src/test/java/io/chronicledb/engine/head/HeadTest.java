@@ -1,0 +1,195 @@
+package io.chronicledb.engine.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.chronicledb.engine.TestDatabase;
+import io.chronicledb.engine.backend.Root;
+import io.chronicledb.engine.block.RunMerge;
+import io.chronicledb.engine.block.RunSink;
+import io.chronicledb.engine.model.SeriesOrder;
+import io.chronicledb.engine.partition.PartitionCatalog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class HeadTest {
+
+  private final PartitionCatalog empty = new PartitionCatalog(Root.EMPTY);
+
+  /** Two metrics, so that the order of series is not that of their ids. */
+  private static long order(int id) {
+    return SeriesOrder.of(id % 2, id);
+  }
+
+  @Test
+  void showsWhatTheNaiveModelHasWhateverTheOrderOfArrival() {
+    long seed = TestDatabase.seed();
+    var random = new Random(seed);
+    for (int round = 0; round < 60; round++) {
+      var head = new Head(HeadTest::order, 1 + random.nextInt(60), empty);
+      var expected = new TreeMap<Long, TreeMap<Long, Double>>();
+      int batches = 1 + random.nextInt(60);
+      for (int sequence = 1; sequence <= batches; sequence++) {
+        int count = 1 + random.nextInt(random.nextInt(10) == 0 ? 300 : 20);
+        var ids = new int[count];
+        var times = new long[count];
+        var values = new double[count];
+        for (int i = 0; i < count; i++) {
+          ids[i] = random.nextInt(2000) < 1990 ? random.nextInt(7) : random.nextInt(1 << 20);
+          times[i] = random.nextInt(40) == 0
+              ? (random.nextBoolean() ? Long.MIN_VALUE : Long.MAX_VALUE - 1)
+              : random.nextInt(100) - 50;
+          values[i] = sequence * 1000.0 + i;
+          expected.computeIfAbsent(order(ids[i]), o -> new TreeMap<>()).put(times[i], values[i]);
+        }
+        head.append(sequence, ids, times, values, count);
+        if (random.nextInt(5) == 0) {
+          head.seal();
+        }
+        if (random.nextInt(5) == 0) {
+          head.mergeBlocks();
+        }
+        if (random.nextInt(6) == 0 || sequence == batches) {
+          assertThat(read(head.snapshot()))
+              .as("-Dseed=%d, round %d, sequence %d", seed, round, sequence)
+              .isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void theLastOfEqualTimestampsWinsWithinABatchAndOverBatches() {
+    var head = new Head(HeadTest::order, 4, empty);
+    head.append(1, new int[] {0, 0, 0}, new long[] {5, 5, 4}, new double[] {1, 2, 3}, 3);
+    assertThat(read(head.snapshot()).get(0L)).containsEntry(5L, 2.0).containsEntry(4L, 3.0);
+    head.append(2, new int[] {0, 0}, new long[] {4, 5}, new double[] {6, 7}, 2); // A new buffer.
+    assertThat(read(head.snapshot()).get(0L)).containsEntry(5L, 7.0).containsEntry(4L, 6.0);
+    head.append(3, new int[] {0}, new long[] {5}, new double[] {Double.NaN}, 1);
+    assertThat(read(head.snapshot()).get(0L).get(5L)).isNaN();
+  }
+
+  @Test
+  void mergesKeepTheNumberOfBlocksAndTheCopyingBounded() {
+    var head = new Head(HeadTest::order, 1, empty);
+    var random = new Random(3);
+    int most = 0;
+    for (int sequence = 1; sequence <= 3000; sequence++) {
+      int count = random.nextInt(50) == 0 ? 500 : 1 + random.nextInt(3);
+      var times = new long[count];
+      for (int i = 0; i < count; i++) {
+        times[i] = sequence * 1000L + i;
+      }
+      head.append(sequence, new int[count], times, new double[count], count);
+      while (head.mergeBlocks()) {
+        assertThat(head.blocks()).isNotEmpty();
+      }
+      most = Math.max(most, head.blocks().size());
+    }
+    assertThat(most).isLessThan(60);
+  }
+
+  @Test
+  void letsGoOfFlushedBlocksAndKeepsWhatCameSince() {
+    var head = new Head(HeadTest::order, 10, empty);
+    head.append(1, new int[] {0}, new long[] {1}, new double[] {1}, 1);
+    head.seal();
+    List<MemoryBlock> flushed = head.blocks();
+    head.append(2, new int[] {0}, new long[] {2}, new double[] {2}, 1);
+    head.seal();
+    head.append(3, new int[] {0}, new long[] {3}, new double[] {3}, 1);
+    head.flushed(flushed, empty);
+    assertThat(read(head.snapshot()).get(0L)).containsOnlyKeys(2L, 3L);
+    assertThat(head.blocks()).hasSize(1);
+    assertThat(head.isEmpty()).isFalse();
+  }
+
+  @Test
+  void readersSeeWholeBatchesAndNeverFewerThanBefore() throws InterruptedException {
+    int rowsOfBatch = 7;
+    var head = new Head(HeadTest::order, 64, empty);
+    var stop = new AtomicBoolean();
+    var failure = new AtomicReference<Throwable>();
+    var reads = new AtomicLong();
+    var threads = new ArrayList<Thread>();
+    for (int i = 0; i < 3; i++) {
+      threads.add(new Thread(() -> {
+        long before = 0;
+        while (!stop.get() && failure.get() == null) {
+          try {
+            var counter = new Counter();
+            RunMerge.merge(head.snapshot().runs(), counter);
+            assertThat(counter.samples % rowsOfBatch).isZero();
+            assertThat(counter.samples).isGreaterThanOrEqualTo(before);
+            before = counter.samples;
+            reads.incrementAndGet();
+          } catch (Throwable e) {
+            failure.compareAndSet(null, e);
+          }
+        }
+      }));
+    }
+    threads.add(new Thread(() -> {
+      while (!stop.get()) {
+        head.mergeBlocks();
+        Thread.onSpinWait();
+      }
+    }));
+    threads.forEach(Thread::start);
+    for (int sequence = 1; sequence <= 20_000 || reads.get() < 20; sequence++) {
+      if (failure.get() != null) {
+        break;
+      }
+      var ids = new int[rowsOfBatch];
+      var times = new long[rowsOfBatch];
+      for (int i = 0; i < rowsOfBatch; i++) {
+        ids[i] = i;
+        times[i] = sequence;
+      }
+      head.append(sequence, ids, times, new double[rowsOfBatch], rowsOfBatch);
+    }
+    stop.set(true);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(failure.get()).isNull();
+  }
+
+  private static TreeMap<Long, TreeMap<Long, Double>> read(HeadSnapshot snapshot) {
+    var read = new TreeMap<Long, TreeMap<Long, Double>>();
+    RunMerge.merge(snapshot.runs(), new RunSink() {
+      private TreeMap<Long, Double> series = new TreeMap<>();
+
+      @Override
+      public void series(long order) {
+        series = new TreeMap<>();
+        assertThat(read.put(order, series)).isNull();
+      }
+
+      @Override
+      public void samples(long[] timestamps, double[] values, int count) {
+        for (int i = 0; i < count; i++) {
+          assertThat(series.put(timestamps[i], values[i])).isNull();
+        }
+      }
+    });
+    return read;
+  }
+
+  private static final class Counter implements RunSink {
+    private long samples;
+
+    @Override
+    public void series(long order) {}
+
+    @Override
+    public void samples(long[] timestamps, double[] values, int count) {
+      samples += count;
+    }
+  }
+}
