@@ -104,6 +104,30 @@ class HttpSurfaceTest {
   }
 
   @Test
+  void refusesMoreTypesInAcceptThanItSorts() throws Exception {
+    HttpResponse<String> response = send(request("/query?q=" + encode("SELECT * FROM nothing"))
+        .header("Accept", "a/b,".repeat(60) + "a/b"));
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(response.body()).contains("Accept");
+  }
+
+  @Test
+  void refusesJsonThatIsNotStrictlyUtf8() throws Exception {
+    byte[] overlong = "{\"points\":[{\"metric\":\"over@~\",\"value\":1,\"timestamp\":1}]}"
+        .getBytes(StandardCharsets.ISO_8859_1);
+    for (int i = 0; i < overlong.length; i++) {
+      overlong[i] = (byte) (overlong[i] == '@' ? 0xc0 : overlong[i] == '~' ? 0xaf : overlong[i]);
+    }
+    HttpResponse<String> response = send(request("/write")
+        .header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofByteArray(overlong)));
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(response.body()).contains("not UTF-8");
+    assertThat(get("/api/v1/query?query=" + encode("{\"over/\"}") + "&time=1").body())
+        .contains("\"result\":[]");
+  }
+
+  @Test
   void reportsABadLineWithItsNumberAndStoresTheOthers() throws Exception {
     HttpResponse<String> response = post(
         "/write",

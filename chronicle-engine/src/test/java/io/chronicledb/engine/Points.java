@@ -21,7 +21,7 @@ public final class Points {
     var points = new Points();
     ReadView view = database.view();
     var cursor = view.cursor(range);
-    for (long order : view.select(List.of())) {
+    for (long order : view.select(List.of(), () -> {})) {
       String name = view.labels(order).toString();
       cursor.series(order);
       long previous = Long.MIN_VALUE;

@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
 public final class BodyMemory {
 
   /** Enough for one request at all limits. */
-  private static final long BYTES_MIN = 128L << 20;
+  private static final long BYTES_MIN = 64L << 20;
 
   private final long bytesMax;
   private final AtomicLong used = new AtomicLong();

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -89,7 +88,7 @@ public final class RequestBody implements AutoCloseable {
   }
 
   private void inflate(LimitedInputStream wire) throws IOException {
-    try (var decoded = new GZIPInputStream(wire, 8192)) {
+    try (var decoded = new GzipInputStream(wire)) {
       fill(decoded, wire);
     } catch (EOFException | ZipException e) {
       throw new BadDataException(
@@ -122,8 +121,12 @@ public final class RequestBody implements AutoCloseable {
   private void grow() {
     int more =
         Math.max(BYTES_AT_FIRST, Math.min(bytes.length, DECODED_BYTES_MAX + 1 - bytes.length));
-    reserve(more);
-    bytes = Arrays.copyOf(bytes, bytes.length + more);
+    // While it is copied, the old one is there too.
+    int old = bytes.length;
+    reserve((long) more + old);
+    bytes = Arrays.copyOf(bytes, old + more);
+    memory.release(old);
+    reserved -= old;
   }
 
   /** The content; valid up to {@link #length()}. A decoder may overwrite it. */

@@ -23,6 +23,9 @@ public final class UrlParameters {
   /** Parameters of one request at most; no client needs more, and each one takes far more memory than its text. */
   static final int COUNT_MAX = 1_000;
 
+  /** Memory that {@link #parseForm} takes at most, for each byte of the form: its characters, twice, and the decoded values. */
+  public static final long FORM_BYTES_PER_BYTE = 4;
+
   private final Map<String, List<String>> values;
 
   private UrlParameters(Map<String, List<String>> values) {
@@ -51,7 +54,7 @@ public final class UrlParameters {
     return new UrlParameters(values);
   }
 
-  /** Parses the body of a form. */
+  /** Parses the body of a form; takes up to {@link #FORM_BYTES_PER_BYTE} times its length of memory. */
   public static UrlParameters parseForm(byte[] bytes, int length) {
     try {
       return parse(StandardCharsets.UTF_8

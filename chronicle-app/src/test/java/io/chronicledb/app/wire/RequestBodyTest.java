@@ -7,6 +7,8 @@ import io.chronicledb.app.problem.RequestRefusedException;
 import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
+import jakarta.servlet.ServletInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -15,6 +17,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpStatus;
+import org.springframework.mock.web.DelegatingServletInputStream;
 import org.springframework.mock.web.MockHttpServletRequest;
 
 class RequestBodyTest {
@@ -46,6 +49,38 @@ class RequestBodyTest {
     request.addHeader("Content-Encoding", "GZIP");
     try (RequestBody body = RequestBody.read(request, memory)) {
       assertThat(Arrays.copyOf(body.bytes(), body.length())).isEqualTo(content);
+    }
+  }
+
+  @Test
+  void readsEveryMemberOfGzipHoweverItArrives() throws IOException {
+    byte[] members = concat(gzip(noise(30)), gzip(new byte[0]), gzip(noise(40)));
+    try (RequestBody body = RequestBody.read(trickling(members), memory)) {
+      assertThat(body.length()).isEqualTo(70);
+    }
+  }
+
+  @Test
+  void readsManyEmptyMembersOfGzip() throws IOException {
+    byte[] empty = gzip(new byte[0]);
+    var members = new byte[empty.length * 100_000];
+    for (int i = 0; i < members.length; i += empty.length) {
+      System.arraycopy(empty, 0, members, i, empty.length);
+    }
+    try (RequestBody body = RequestBody.read(encoded(members), memory)) {
+      assertThat(body.length()).isZero();
+    }
+  }
+
+  @Test
+  void refusesWhatFollowsGzipAndIsNone() throws IOException {
+    byte[] sound = gzip(noise(30));
+    byte[] cut = Arrays.copyOf(sound, sound.length - 1);
+    for (byte[] bytes :
+        new byte[][] {concat(sound, new byte[] {1, 2, 3}), concat(sound, cut), cut, {}, {0x1f}}) {
+      assertThatThrownBy(() -> RequestBody.read(trickling(bytes), memory))
+          .isInstanceOf(BadDataException.class)
+          .hasMessageContaining("gzip");
     }
   }
 
@@ -109,9 +144,43 @@ class RequestBodyTest {
   }
 
   private static MockHttpServletRequest gzipped(byte[] content) throws IOException {
-    var request = request(gzip(content));
+    return encoded(gzip(content));
+  }
+
+  private static MockHttpServletRequest encoded(byte[] bytes) {
+    var request = request(bytes);
     request.addHeader("Content-Encoding", "gzip");
     return request;
+  }
+
+  /** One byte a read and never more at hand, as from a slow network. */
+  private static MockHttpServletRequest trickling(byte[] bytes) {
+    var request = new MockHttpServletRequest("POST", "/write") {
+      @Override
+      public ServletInputStream getInputStream() {
+        return new DelegatingServletInputStream(new ByteArrayInputStream(bytes)) {
+          @Override
+          public int read(byte[] target, int offset, int length) throws IOException {
+            return super.read(target, offset, Math.min(1, length));
+          }
+
+          @Override
+          public int available() {
+            return 0;
+          }
+        };
+      }
+    };
+    request.addHeader("Content-Encoding", "gzip");
+    return request;
+  }
+
+  private static byte[] concat(byte[]... parts) {
+    var bytes = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      bytes.writeBytes(part);
+    }
+    return bytes.toByteArray();
   }
 
   private static MockHttpServletRequest request(byte[] bytes) {

@@ -1,6 +1,7 @@
 package io.chronicledb.engine.index;
 
 import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.index.TagIndex.Condition;
 import io.chronicledb.engine.model.SeriesKey;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TagMatcher;
@@ -8,10 +9,12 @@ import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.wal.WalBatch;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * All series of the database by id. An id is never used for another series.
@@ -82,11 +85,19 @@ public final class SeriesRegistry implements WalBatch.Keys {
   /**
    * The series that all matchers match, by order.
    *
+   * <p>Values are matched outside of the lock, since a pattern may take its time over many long values: writers of new series go on
+   * meanwhile. Series that are registered after the call began may or may not be among the result; no reader's view has points of them.
+   *
    * @param matchers none means every series
+   * @param progress called before each value that a pattern is tried on; may throw to end the search
    */
-  public long[] select(List<TagMatcher> matchers) {
+  public long[] select(List<TagMatcher> matchers, Runnable progress) {
+    var conditions = new ArrayList<Condition>(matchers.size());
+    for (TagMatcher matcher : matchers) {
+      conditions.add(condition(matcher.name(), ValueMatcher.of(matcher), progress));
+    }
     synchronized (this) {
-      int[] ids = tagIndex.select(matchers, size);
+      int[] ids = tagIndex.select(conditions, size);
       long[] orders = new long[ids.length];
       for (int i = 0; i < ids.length; i++) {
         orders[i] = tables.orders[ids[i]];
@@ -94,6 +105,24 @@ public final class SeriesRegistry implements WalBatch.Keys {
       Arrays.sort(orders);
       return orders;
     }
+  }
+
+  private Condition condition(String name, ValueMatcher matcher, Runnable progress) {
+    // An absent tag counts as the empty string: where that matches, the values that do not are
+    // taken away instead.
+    boolean include = !matcher.matches("");
+    Set<String> listed = include ? matcher.only() : matcher.allBut();
+    if (listed != null) {
+      return new Condition(name, listed, include);
+    }
+    var matching = new ArrayList<String>();
+    for (String value : values(name)) {
+      progress.run();
+      if (matcher.matches(value) == include) {
+        matching.add(value);
+      }
+    }
+    return new Condition(name, matching, include);
   }
 
   /** Values of a tag over all series, in no particular order. */

@@ -1,8 +1,8 @@
 package io.chronicledb.engine.index;
 
-import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,15 +31,21 @@ final class TagIndex {
     return new ArrayList<>(postings.getOrDefault(name, Map.of()).keySet());
   }
 
-  /** Ids that all matchers match, ascending. */
-  int[] select(List<TagMatcher> matchers, int size) {
+  /**
+   * What a matcher comes to: only series that carry one of some values, or all series but those.
+   *
+   * @param name the tag
+   */
+  record Condition(String name, Collection<String> values, boolean include) {}
+
+  /** Ids for which all conditions hold, ascending. */
+  int[] select(List<Condition> conditions, int size) {
     RoaringBitmap selected = null;
-    // Matchers that name values narrow the set; those that hold for an absent tag then only take
+    // Conditions that name values narrow the set; those that hold for an absent tag then only take
     // away from it.
-    for (TagMatcher matcher : matchers) {
-      ValueMatcher values = ValueMatcher.of(matcher);
-      if (!values.matches("")) {
-        RoaringBitmap matching = union(matcher.name(), values);
+    for (Condition condition : conditions) {
+      if (condition.include()) {
+        RoaringBitmap matching = union(condition);
         if (selected == null) {
           selected = matching;
         } else {
@@ -51,33 +57,24 @@ final class TagIndex {
       selected = new RoaringBitmap();
       selected.add(0L, size);
     }
-    for (TagMatcher matcher : matchers) {
-      ValueMatcher values = ValueMatcher.of(matcher);
-      if (values.matches("")) {
-        selected.andNot(union(matcher.name(), values.negate()));
+    for (Condition condition : conditions) {
+      if (!condition.include()) {
+        selected.andNot(union(condition));
       }
     }
     return selected.toArray();
   }
 
-  /** The series that carry the tag with a matching value; a bitmap of the caller's own. */
-  private RoaringBitmap union(String name, ValueMatcher matcher) {
-    Map<String, RoaringBitmap> values = postings.getOrDefault(name, Map.of());
+  /** The series that carry the tag with one of the values; a bitmap of the caller's own. */
+  private RoaringBitmap union(Condition condition) {
+    Map<String, RoaringBitmap> values = postings.getOrDefault(condition.name(), Map.of());
     var union = new RoaringBitmap();
-    if (matcher.literals() != null) {
-      for (String literal : matcher.literals()) {
-        RoaringBitmap ids = values.get(literal);
-        if (ids != null) {
-          union.or(ids);
-        }
-      }
-      return union;
-    }
-    values.forEach((value, ids) -> {
-      if (matcher.matches(value)) {
+    for (String value : condition.values()) {
+      RoaringBitmap ids = values.get(value);
+      if (ids != null) {
         union.or(ids);
       }
-    });
+    }
     return union;
   }
 }

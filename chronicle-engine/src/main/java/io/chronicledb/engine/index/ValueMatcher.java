@@ -20,17 +20,24 @@ public final class ValueMatcher {
 
   /** Characters of a pattern at most. */
   public static final int PATTERN_LENGTH_MAX = 1024;
+  /** What a front end may put around a caller's pattern, which it has checked. */
+  private static final int FRAME_LENGTH_MAX = 32;
   /** The product of all counted repeats of a pattern at most. */
   public static final long REPEATS_MAX = 1000;
 
   private static final String META = "\\.+*?()|[]{}^$";
 
   private final Predicate<String> predicate;
+  /** The values that the condition names, where it does nothing else; null for a regular expression. */
   private final @Nullable Set<String> literals;
+  /** Whether it holds for all but what it describes. */
+  private final boolean negated;
 
-  private ValueMatcher(Predicate<String> predicate, @Nullable Set<String> literals) {
+  private ValueMatcher(
+      Predicate<String> predicate, @Nullable Set<String> literals, boolean negated) {
     this.predicate = predicate;
     this.literals = literals;
+    this.negated = negated;
   }
 
   /** @throws BadDataException for a regular expression that does not compile or passes a limit */
@@ -44,7 +51,7 @@ public final class ValueMatcher {
   }
 
   private static ValueMatcher literal(Set<String> literals) {
-    return new ValueMatcher(literals::contains, literals);
+    return new ValueMatcher(literals::contains, literals, false);
   }
 
   private static ValueMatcher regex(String pattern) {
@@ -53,7 +60,7 @@ public final class ValueMatcher {
       return literal(alternatives);
     }
     Pattern compiled = compile(pattern);
-    return new ValueMatcher(value -> compiled.matcher(value).matches(), null);
+    return new ValueMatcher(value -> compiled.matcher(value).matches(), null, false);
   }
 
   /** The values that a pattern such as {@code a|b\.c} lists; null where it is more than a list. */
@@ -82,11 +89,27 @@ public final class ValueMatcher {
     return c < 128 && !Character.isLetterOrDigit(c) && c > ' ';
   }
 
+  /**
+   * Checks a caller's pattern without using it.
+   *
+   * @throws BadDataException where it does not compile or passes a limit
+   */
+  public static void check(String pattern) {
+    if (pattern.length() > PATTERN_LENGTH_MAX) {
+      throw tooLong(pattern);
+    }
+    compile(pattern);
+  }
+
+  private static BadDataException tooLong(String pattern) {
+    return new BadDataException("regular expression of " + pattern.length()
+        + " characters is longer than " + PATTERN_LENGTH_MAX);
+  }
+
   /** Compiles a pattern that must match as a whole. */
   private static Pattern compile(String pattern) {
-    if (pattern.length() > PATTERN_LENGTH_MAX) {
-      throw new BadDataException("regular expression of " + pattern.length()
-          + " characters is longer than " + PATTERN_LENGTH_MAX);
+    if (pattern.length() > PATTERN_LENGTH_MAX + FRAME_LENGTH_MAX) {
+      throw tooLong(pattern);
     }
     checkRepeats(pattern);
     try {
@@ -103,6 +126,13 @@ public final class ValueMatcher {
       char c = pattern.charAt(i);
       if (c == '\\') {
         i++;
+        if (i < pattern.length() && "xpP".indexOf(pattern.charAt(i)) >= 0) {
+          // What follows in braces is a code point or a class, and no count.
+          i = i + 1 < pattern.length() && pattern.charAt(i + 1) == '{'
+              ? pattern.indexOf('}', i)
+              : i;
+          i = i < 0 ? pattern.length() : i;
+        }
       } else if (c == '{') {
         long number = 0;
         long highest = 0;
@@ -123,16 +153,22 @@ public final class ValueMatcher {
   }
 
   public boolean matches(String value) {
-    return predicate.test(value);
+    return predicate.test(value) != negated;
   }
 
   /** The only values that match, where they can be listed; else null. */
   @Nullable
-  Set<String> literals() {
-    return literals;
+  Set<String> only() {
+    return negated ? null : literals;
   }
 
-  ValueMatcher negate() {
-    return new ValueMatcher(predicate.negate(), null);
+  /** The only values that do not match, where they can be listed; else null. */
+  @Nullable
+  Set<String> allBut() {
+    return negated ? literals : null;
+  }
+
+  private ValueMatcher negate() {
+    return new ValueMatcher(predicate, literals, !negated);
   }
 }

@@ -2,6 +2,8 @@ package io.chronicledb.engine.query;
 
 import io.chronicledb.engine.column.Table;
 import io.chronicledb.engine.error.BadDataException;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.error.NearestName;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
@@ -22,6 +24,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +43,8 @@ public final class QueryEngine {
   private final QueryLimits limits;
   private final InstantSource clock;
   private final LongSupplier monotonicNanos;
+  /** Fair, so that a waiting query has its turn. */
+  private final Semaphore turns;
 
   /**
    * @param views makes a view of the present state
@@ -56,6 +62,7 @@ public final class QueryEngine {
     this.limits = limits;
     this.clock = clock;
     this.monotonicNanos = monotonicNanos;
+    this.turns = new Semaphore(limits.concurrentMax(), true);
   }
 
   public QueryLimits limits() {
@@ -64,6 +71,10 @@ public final class QueryEngine {
 
   /** Runs an SQL statement. */
   public Table sql(String text, QueryOptions options, @Nullable Object... parameters) {
+    return inTurn(options, () -> runSql(text, options, parameters));
+  }
+
+  private Table runSql(String text, QueryOptions options, @Nullable Object... parameters) {
     Instant now = clock.instant();
     SqlPlan plan = planner.sql(
         text, Arrays.asList(parameters), now.getEpochSecond() * 1_000_000_000L + now.getNano());
@@ -92,6 +103,10 @@ public final class QueryEngine {
 
   /** Evaluates a PromQL expression at one instant, nanoseconds. */
   public PromQlResult promql(String text, long time, QueryOptions options) {
+    return inTurn(options, () -> runInstant(text, time, options));
+  }
+
+  private PromQlResult runInstant(String text, long time, QueryOptions options) {
     Grid grid = Grid.instant(time);
     PromQlPlan plan = planner.promql(text, grid, lookback(options));
     ExecutionContext context = context(views.get(), grid, options);
@@ -127,6 +142,11 @@ public final class QueryEngine {
    *     no values over time
    */
   public PromQlResult promql(String text, long start, long end, long step, QueryOptions options) {
+    return inTurn(options, () -> runRange(text, start, end, step, options));
+  }
+
+  private PromQlResult runRange(
+      String text, long start, long end, long step, QueryOptions options) {
     Grid grid = grid(start, end, step);
     PromQlPlan plan = planner.promql(text, grid, lookback(options));
     if (plan instanceof PromQlPlan.Samples || plan instanceof PromQlPlan.Text) {
@@ -148,6 +168,26 @@ public final class QueryEngine {
     }
     series.sort((a, b) -> a.labels().compareTo(b.labels()));
     return new PromQlResult.Matrix(series, List.of());
+  }
+
+  /** Runs a query once fewer than the limit are running. */
+  private <T> T inTurn(QueryOptions options, Supplier<T> query) {
+    try {
+      if (!turns.tryAcquire(timeout(options).toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new ChronicleException(
+            ErrorCode.OVERLOADED,
+            limits.concurrentMax() + " queries are running already; try again later");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ChronicleException(
+          ErrorCode.QUERY_CANCELED, "the caller was interrupted while its query waited", e);
+    }
+    try {
+      return query.get();
+    } finally {
+      turns.release();
+    }
   }
 
   private Grid grid(long start, long end, long step) {
@@ -216,14 +256,15 @@ public final class QueryEngine {
     return values.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
   }
 
-  private static long[] orders(ReadView view, List<String> selectors, TimeRange range) {
+  private long[] orders(ReadView view, List<String> selectors, TimeRange range) {
+    ExecutionContext context = context(view, Grid.instant(0), QueryOptions.defaults());
     if (selectors.isEmpty()) {
-      return view.present(view.select(List.of()), range);
+      return view.present(context.select(List.of()), range);
     }
     long[] all = {};
     for (String selector : selectors) {
       List<TagMatcher> matchers = PromQlPlanner.matchers(selector);
-      long[] found = view.select(matchers);
+      long[] found = context.select(matchers);
       int known = all.length;
       all = Arrays.copyOf(all, known + found.length);
       System.arraycopy(found, 0, all, known, found.length);
@@ -236,14 +277,16 @@ public final class QueryEngine {
     return (lookback == null ? limits.lookback() : lookback).toNanos();
   }
 
-  private ExecutionContext context(ReadView view, Grid grid, QueryOptions options) {
+  private Duration timeout(QueryOptions options) {
     Duration asked = options.timeout();
-    Duration timeout =
-        asked == null || asked.compareTo(limits.timeout()) > 0 ? limits.timeout() : asked;
+    return asked == null || asked.compareTo(limits.timeout()) > 0 ? limits.timeout() : asked;
+  }
+
+  private ExecutionContext context(ReadView view, Grid grid, QueryOptions options) {
     return new ExecutionContext(
         view,
         grid,
-        new ExecutionContext.Limits(timeout, limits.samplesMax(), limits.resultMax()),
+        new ExecutionContext.Limits(timeout(options), limits.samplesMax(), limits.resultMax()),
         monotonicNanos);
   }
 }

@@ -34,9 +34,10 @@ public final class ReadView {
    * The series that all matchers match, by their {@linkplain SeriesOrder order}, ascending.
    *
    * @param matchers none means every series
+   * @param progress called again and again while values are matched; may throw to end the search
    */
-  public long[] select(List<TagMatcher> matchers) {
-    return registry.select(matchers);
+  public long[] select(List<TagMatcher> matchers, Runnable progress) {
+    return registry.select(matchers, progress);
   }
 
   /** The tags of a series with its metric among them under {@link Tags#METRIC}. */

@@ -64,14 +64,14 @@ class SeriesRegistryTest {
     for (int i = 0; i < 100; i++) {
       register(registry, key("m" + i % 4, "n", "" + i));
     }
-    long[] orders = registry.select(List.of());
+    long[] orders = registry.select(List.of(), () -> {});
     assertThat(orders).isSorted().hasSize(100);
     int changes = 0;
     for (int i = 1; i < orders.length; i++) {
       changes += SeriesOrder.metricId(orders[i]) != SeriesOrder.metricId(orders[i - 1]) ? 1 : 0;
     }
     assertThat(changes).isEqualTo(3);
-    assertThat(registry.select(List.of(TagMatcher.metric("m2")))).hasSize(25);
+    assertThat(registry.select(List.of(TagMatcher.metric("m2")), () -> {})).hasSize(25);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.chronicledb.boot.autoconfigure;
 
 import io.chronicledb.engine.wal.SyncMode;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -51,11 +52,14 @@ public record ChronicleProperties(
    *
    * @param timeout Wall time after which a query is ended; a query may ask for less.
    * @param maxPoints Points that one query may read.
+   * @param maxConcurrent Queries that run at the same time; further ones wait and are refused after their timeout. Twice the number of
+   *     processors by default.
    * @param lookback How old a sample may be for a PromQL selector to take it as the present value.
    */
   public record Query(
       @DefaultValue("30s") Duration timeout,
       @DefaultValue("50000000") long maxPoints,
+      @Nullable Integer maxConcurrent,
       @DefaultValue("5m") Duration lookback) {}
 
   /**

@@ -2,7 +2,6 @@ package io.chronicledb.boot.autoconfigure;
 
 import io.chronicledb.boot.diagnostics.InvalidPropertyException;
 import io.chronicledb.engine.ChronicleOptions;
-import io.chronicledb.engine.query.QueryLimits;
 import io.chronicledb.engine.wal.WalOptions;
 import java.time.Duration;
 import java.util.function.BiFunction;
@@ -63,36 +62,25 @@ final class OptionsFromProperties {
   }
 
   private void set(ChronicleProperties.Query query) {
-    setDuration("chronicle.query.timeout", query.timeout(), (options, timeout) -> {
-      QueryLimits limits = options.query();
-      return options.withQuery(new QueryLimits(
-          timeout,
-          limits.lookback(),
-          limits.samplesMax(),
-          limits.resultMax(),
-          limits.pointsPerSeriesMax()));
-    });
-    setDuration("chronicle.query.lookback", query.lookback(), (options, lookback) -> {
-      QueryLimits limits = options.query();
-      return options.withQuery(new QueryLimits(
-          limits.timeout(),
-          lookback,
-          limits.samplesMax(),
-          limits.resultMax(),
-          limits.pointsPerSeriesMax()));
-    });
-    set("chronicle.query.max-points", query.maxPoints(), (options, points) -> {
-      if (points < 1) {
-        throw new IllegalArgumentException("a query must be allowed to read at least one point");
-      }
-      QueryLimits limits = options.query();
-      return options.withQuery(new QueryLimits(
-          limits.timeout(),
-          limits.lookback(),
-          points,
-          limits.resultMax(),
-          limits.pointsPerSeriesMax()));
-    });
+    setDuration(
+        "chronicle.query.timeout",
+        query.timeout(),
+        (options, timeout) -> options.withQuery(options.query().withTimeout(timeout)));
+    setDuration(
+        "chronicle.query.lookback",
+        query.lookback(),
+        (options, lookback) -> options.withQuery(options.query().withLookback(lookback)));
+    set(
+        "chronicle.query.max-points",
+        query.maxPoints(),
+        (options, points) -> options.withQuery(options.query().withSamplesMax(points)));
+    Integer maxConcurrent = query.maxConcurrent();
+    if (maxConcurrent != null) {
+      set(
+          "chronicle.query.max-concurrent",
+          maxConcurrent,
+          (options, queries) -> options.withQuery(options.query().withConcurrentMax(queries)));
+    }
   }
 
   private void setDuration(

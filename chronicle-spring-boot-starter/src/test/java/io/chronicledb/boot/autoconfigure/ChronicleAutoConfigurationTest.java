@@ -103,6 +103,7 @@ class ChronicleAutoConfigurationTest {
             "chronicle.wal.max-files=5",
             "chronicle.query.timeout=3s",
             "chronicle.query.max-points=1234",
+            "chronicle.query.max-concurrent=3",
             "chronicle.query.lookback=2m")
         .run(context -> {
           var options = context.getBean(ChronicleOptions.class);
@@ -119,7 +120,8 @@ class ChronicleAutoConfigurationTest {
                   Duration.ofMinutes(2),
                   1234,
                   defaults.resultMax(),
-                  defaults.pointsPerSeriesMax()));
+                  defaults.pointsPerSeriesMax(),
+                  3));
           assertThat(context.getBean(WriteAheadLog.class).options()).isEqualTo(options.wal());
           assertThat(context.getBean(QueryEngine.class).limits()).isEqualTo(options.query());
         });

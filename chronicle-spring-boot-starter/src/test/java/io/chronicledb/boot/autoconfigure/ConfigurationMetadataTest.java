@@ -47,6 +47,8 @@ class ConfigurationMetadataTest {
             "chronicle.wal.max-files=3",
             "chronicle.query.timeout=30s",
             "chronicle.query.max-points=50000000",
+            // Twice the processors, which differs from machine to machine.
+            "chronicle.query.max-concurrent=null",
             "chronicle.query.lookback=5m",
             "chronicle.storage.backend=file");
   }

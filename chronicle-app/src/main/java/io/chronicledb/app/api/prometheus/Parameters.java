@@ -49,6 +49,7 @@ final class Parameters {
       return new Parameters(url);
     }
     try (RequestBody body = RequestBody.read(request, memory)) {
+      body.reserve(UrlParameters.FORM_BYTES_PER_BYTE * body.length());
       return new Parameters(UrlParameters.parseForm(body.bytes(), body.length()).and(url));
     }
   }

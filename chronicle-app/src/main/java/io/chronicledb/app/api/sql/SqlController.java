@@ -74,6 +74,7 @@ public final class SqlController {
   void postForm(HttpServletRequest request, HttpServletResponse response) throws IOException {
     UrlParameters parameters = UrlParameters.parse(request.getQueryString());
     try (RequestBody body = RequestBody.read(request, memory)) {
+      body.reserve(UrlParameters.FORM_BYTES_PER_BYTE * body.length());
       parameters = parameters.and(UrlParameters.parseForm(body.bytes(), body.length()));
     }
     run(SqlRequest.of(parameters), parameters, request, response);

@@ -1,6 +1,7 @@
 package io.chronicledb.app.api.sql;
 
 import io.chronicledb.app.wire.UrlParameters;
+import io.chronicledb.app.wire.Utf8;
 import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
@@ -49,6 +50,7 @@ record SqlRequest(String query, List<Object> parameters) {
 
   /** From <code>{"query":"...","params":[...]}</code>. */
   static SqlRequest ofJson(byte[] bytes, int length) {
+    Utf8.require(bytes, length, "the body");
     String query = null;
     var parameters = new ArrayList<Object>();
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), bytes, 0, length)) {

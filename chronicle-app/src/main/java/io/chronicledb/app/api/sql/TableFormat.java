@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
+import org.springframework.util.InvalidMimeTypeException;
 import org.springframework.util.MimeTypeUtils;
 
 /** How a result is written. */
@@ -51,8 +52,9 @@ enum TableFormat {
       types = MediaType.parseMediaTypes(accept);
       MimeTypeUtils.sortBySpecificity(types);
       types.sort((a, b) -> Double.compare(b.getQualityValue(), a.getQualityValue()));
-    } catch (InvalidMediaTypeException e) {
-      throw new BadDataException("header Accept \"" + accept + "\" is malformed");
+    } catch (InvalidMediaTypeException | InvalidMimeTypeException e) {
+      // The latter for more types than Spring cares to sort.
+      throw new BadDataException("header Accept \"" + shorten(accept) + "\" is malformed");
     }
     for (MediaType type : types) {
       for (TableFormat candidate : values()) {
@@ -64,6 +66,11 @@ enum TableFormat {
     throw new RequestRefusedException(
         HttpStatus.NOT_ACCEPTABLE,
         ErrorCode.UNSUPPORTED,
-        "results come as application/json, text/csv or application/x-ndjson, not as " + accept);
+        "results come as application/json, text/csv or application/x-ndjson, not as "
+            + shorten(accept));
+  }
+
+  private static String shorten(String header) {
+    return header.length() > 60 ? header.substring(0, 60) + "..." : header;
   }
 }

@@ -2,6 +2,7 @@ package io.chronicledb.app.ingest.json;
 
 import io.chronicledb.app.ingest.PointSink;
 import io.chronicledb.app.wire.Precision;
+import io.chronicledb.app.wire.Utf8;
 import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.model.SeriesKey;
 import io.chronicledb.engine.model.Tags;
@@ -63,6 +64,7 @@ final class JsonPointsDecoder {
   }
 
   void decode(byte[] bytes, int length) {
+    Utf8.require(bytes, length, "the body");
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), bytes, 0, length)) {
       expect(
           parser,

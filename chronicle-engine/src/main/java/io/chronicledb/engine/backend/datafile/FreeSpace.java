@@ -27,11 +27,13 @@ final class FreeSpace {
   long allocate(long bytes) {
     long length = Layout.roundToPage(bytes);
     for (Map.Entry<Long, Long> extent : free.entrySet()) {
-      if (extent.getValue() >= length) {
-        long offset = extent.getKey();
+      // Read before the removal, after which the entry may be that of the next extent.
+      long offset = extent.getKey();
+      long available = extent.getValue();
+      if (available >= length) {
         free.remove(offset);
-        if (extent.getValue() > length) {
-          free.put(offset + length, extent.getValue() - length);
+        if (available > length) {
+          free.put(offset + length, available - length);
         }
         return offset;
       }

@@ -1,9 +1,11 @@
 package io.chronicledb.engine.query.exec;
 
 import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.query.plan.Grid;
 import io.chronicledb.engine.read.ReadView;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
@@ -46,6 +48,11 @@ public final class ExecutionContext {
 
   public Grid grid() {
     return grid;
+  }
+
+  /** The series that all matchers match, by order; within the query's time. */
+  public long[] select(List<TagMatcher> matchers) {
+    return view.select(matchers, this::check);
   }
 
   /** Lets the query end soon with {@code query_canceled}; from any thread. */

@@ -60,7 +60,7 @@ final class GroupedStatisticsOperator {
       accumulators[i] = statistics.get(i).accumulator();
     }
     var state = new double[8];
-    for (long order : context.view().select(part.scan().matchers())) {
+    for (long order : context.select(part.scan().matchers())) {
       context.check();
       cursor.series(order);
       GroupedStates group = null;

@@ -33,8 +33,6 @@ import java.util.List;
 /** Turns series nodes into operators and runs them. */
 public final class SeriesExecutor {
 
-  private static final double NANOS_PER_SECOND = 1e9;
-
   private final ExecutionContext context;
   private final int instants;
 
@@ -58,7 +56,7 @@ public final class SeriesExecutor {
   public void samples(Scan scan, SampleConsumer consumer) {
     SeriesCursor cursor = context.view().cursor(scan.range());
     long held = 0;
-    for (long order : context.view().select(scan.matchers())) {
+    for (long order : context.select(scan.matchers())) {
       cursor.series(order);
       var timestamps = new LongColumn(64);
       var values = new DoubleColumn(64);
@@ -85,7 +83,8 @@ public final class SeriesExecutor {
     } else if (node instanceof EvaluationTime) {
       Grid grid = context.grid();
       for (int i = 0; i < instants; i++) {
-        values[i] = grid.at(i) / NANOS_PER_SECOND;
+        // Whole milliseconds first, as Prometheus counts them.
+        values[i] = Math.floorDiv(grid.at(i), 1_000_000L) / 1000.0;
       }
     } else if (node instanceof ScalarOperation operation) {
       double[] left = scalar(operation.left());

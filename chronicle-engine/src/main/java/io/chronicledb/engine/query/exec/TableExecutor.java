@@ -22,6 +22,9 @@ import java.util.stream.IntStream;
 /** Runs table nodes. */
 public final class TableExecutor {
 
+  /** Values that a row holds besides its columns until it is in order: time, value, series, place. */
+  private static final int ROW_OVERHEAD = 4;
+
   private final ExecutionContext context;
 
   public TableExecutor(ExecutionContext context) {
@@ -54,7 +57,7 @@ public final class TableExecutor {
   }
 
   private Table rows(Rows node) {
-    long[] orders = context.view().select(node.input().matchers());
+    long[] orders = context.select(node.input().matchers());
     List<RowColumn> columns = expand(node.columns(), orders);
     var times = new LongColumn(256);
     var values = new DoubleColumn(256);
@@ -78,7 +81,7 @@ public final class TableExecutor {
         for (int i = 0; i < kept; i++) {
           seriesOfRow.add(series.size() - 1);
         }
-        context.checkResult(times.size());
+        context.checkResult((long) times.size() * (columns.size() + ROW_OVERHEAD));
       }
     }
     // Stable, so that rows of one instant stay in the order of their series.

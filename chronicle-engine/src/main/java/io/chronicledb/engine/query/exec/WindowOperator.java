@@ -26,7 +26,7 @@ final class WindowOperator implements SeriesOperator {
     this.window = window;
     this.accumulator = window.function().accumulator(window.parameter());
     this.cursor = context.view().cursor(window.input().range());
-    this.orders = context.view().select(window.input().matchers());
+    this.orders = context.select(window.input().matchers());
     this.samples = new SlidingSamples(cursor, window.function().seesStaleMarkers());
   }
 

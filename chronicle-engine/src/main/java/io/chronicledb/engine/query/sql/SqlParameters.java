@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class SqlParameters {
 
   private final List<? extends @Nullable Object> values;
+  /** One more than the highest place that the statement refers to. */
+  private int used;
 
   SqlParameters(List<? extends @Nullable Object> values) {
     this.values = values;
@@ -19,6 +21,7 @@ final class SqlParameters {
     if (parameter.name() != null) {
       throw parameter.at().unsupported("a named parameter");
     }
+    used = Math.max(used, parameter.index() + 1);
     if (parameter.index() >= values.size()) {
       throw parameter
           .at()
@@ -50,5 +53,13 @@ final class SqlParameters {
             "parameter " + (parameter.index() + 1) + " is "
                 + (value == null ? "null" : "a " + value.getClass().getName()),
             "bind a number, a string or an Instant");
+  }
+
+  /** Refuses values that the statement has no place for: one of the two is wrong. */
+  void refuseSurplus(SqlSpan statement) {
+    if (values.size() > used) {
+      throw statement.invalid(
+          values.size() + " values are bound, and the statement has " + used + " parameters");
+    }
   }
 }

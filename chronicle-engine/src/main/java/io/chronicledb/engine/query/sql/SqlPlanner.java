@@ -109,6 +109,7 @@ public final class SqlPlanner {
       root = new Limit(
           root, offset, select.limit() == null ? Long.MAX_VALUE : wholeNumber(select.limit()));
     }
+    parameters.refuseSurplus(select.at());
     var tags = new LinkedHashSet<>(where.tags());
     tags.addAll(groupTags);
     return new SqlPlan(

@@ -2,6 +2,7 @@ package io.chronicledb.engine.query.sql;
 
 import com.google.re2j.Pattern;
 import io.chronicledb.engine.error.BadDataException;
+import io.chronicledb.engine.index.ValueMatcher;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
@@ -56,9 +57,7 @@ final class WhereClause {
       String pattern = likePattern(text(like.pattern(), "the pattern of LIKE"));
       addRegex(tag(like.operand(), "LIKE"), pattern, like.negated());
     } else if (condition instanceof SqlExpr.RegexMatch regex) {
-      // SQL's patterns look anywhere in the value.
-      String pattern = "(?:.*)(?:" + text(regex.pattern(), "a pattern") + ")(?:.*)";
-      addRegex(tag(regex.operand(), "=~"), pattern, regex.negated());
+      addRegex(tag(regex.operand(), "=~"), searching(regex.pattern()), regex.negated());
     } else if (condition instanceof SqlExpr.IsNull isNull) {
       String tag = tag(isNull.operand(), "IS NULL");
       matchers.add(new TagMatcher(
@@ -161,6 +160,17 @@ final class WhereClause {
   /** A condition on the value of a tag that is NULL does not hold. */
   private void present(String tag) {
     matchers.add(new TagMatcher(tag, TagMatcher.Op.NOT_EQUAL, ""));
+  }
+
+  /** SQL's patterns look anywhere in the value. */
+  private String searching(SqlExpr expression) {
+    String pattern = text(expression, "a pattern");
+    try {
+      ValueMatcher.check(pattern);
+    } catch (BadDataException e) {
+      throw expression.at().invalid(String.valueOf(e.getMessage()));
+    }
+    return ".*(?:" + pattern + ").*";
   }
 
   private static String likePattern(String like) {
