@@ -14,6 +14,7 @@ import io.chronicledb.engine.integrity.IntegrityReport;
 import io.chronicledb.engine.maintenance.BackgroundLoop;
 import io.chronicledb.engine.model.SeriesKey;
 import io.chronicledb.engine.model.Tags;
+import io.chronicledb.engine.model.Timestamp;
 import io.chronicledb.engine.partition.BlockCache;
 import io.chronicledb.engine.partition.PartitionCatalog;
 import io.chronicledb.engine.query.PromQlResult;
@@ -206,7 +207,7 @@ public final class ChronicleDatabase implements AutoCloseable {
 
   /** Writes a point. */
   public WritePosition write(String metric, Tags tags, Instant time, double value) {
-    return write(metric, tags, nanos(time), value);
+    return write(metric, tags, Timestamp.of(time), value);
   }
 
   /** Writes a point at a time in nanoseconds since the epoch. */
@@ -241,13 +242,18 @@ public final class ChronicleDatabase implements AutoCloseable {
 
   /** Evaluates a PromQL expression at one instant. */
   public PromQlResult promql(String expression, Instant time) {
-    return queryEngine().promql(expression, nanos(time), QueryOptions.defaults());
+    return queryEngine().promql(expression, Timestamp.of(time), QueryOptions.defaults());
   }
 
   /** Evaluates a PromQL expression from {@code start} to {@code end}, both included, at a constant step. */
   public PromQlResult promql(String expression, Instant start, Instant end, Duration step) {
     return queryEngine()
-        .promql(expression, nanos(start), nanos(end), step.toNanos(), QueryOptions.defaults());
+        .promql(
+            expression,
+            Timestamp.of(start),
+            Timestamp.of(end),
+            step.toNanos(),
+            QueryOptions.defaults());
   }
 
   /** Queries with options, and what can be asked about series. */
@@ -302,11 +308,7 @@ public final class ChronicleDatabase implements AutoCloseable {
   }
 
   private long now() {
-    return nanos(options.clock().instant());
-  }
-
-  private static long nanos(Instant time) {
-    return Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000_000L), time.getNano());
+    return Timestamp.of(options.clock().instant());
   }
 
   private void checkOpen() {
@@ -325,7 +327,7 @@ public final class ChronicleDatabase implements AutoCloseable {
     }
     closed = true;
     try (StorageBackend storage = backend;
-        WriteAheadLog journal = wal) {
+        WriteAheadLog closing = wal) {
       writePath.close();
       if (syncLoop != null) {
         syncLoop.close();
@@ -340,7 +342,7 @@ public final class ChronicleDatabase implements AutoCloseable {
             storage.name(),
             e.getMessage());
       }
-      log.debug("closing {} with {} bytes of log", storage.name(), journal.pendingBytes());
+      log.debug("closing {} with {} bytes of log", storage.name(), closing.bytes());
     }
   }
 }

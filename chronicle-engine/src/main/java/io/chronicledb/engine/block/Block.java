@@ -27,8 +27,7 @@ public final class Block implements SortedRun {
   private final long sampleCount;
   private final BlockDirectory directory;
 
-  private Block(
-      BlockBytes bytes, String name, ByteReader header, BlockDirectoryReader directories) {
+  private Block(BlockBytes bytes, String name, ByteReader header) {
     this.bytes = bytes;
     this.name = name;
     long windowStart = header.readLong();
@@ -42,11 +41,7 @@ public final class Block implements SortedRun {
     this.firstSequence = header.readLong();
     this.lastSequence = header.readLong();
     this.sampleCount = header.readLong();
-    this.directory = directories.read(header, windowStart);
-  }
-
-  private interface BlockDirectoryReader {
-    BlockDirectory read(ByteReader restOfHeader, long windowStart);
+    this.directory = readDirectory(bytes, header, windowStart);
   }
 
   /**
@@ -63,33 +58,31 @@ public final class Block implements SortedRun {
       if (!Arrays.equals(header.readBytes(BlockLayout.MAGIC.length), BlockLayout.MAGIC)) {
         throw new CorruptionException("no block starts here");
       }
-      int crc = Crc32c.of(
-          headerBytes.array(),
-          headerBytes.arrayOffset(),
-          BlockLayout.HEADER_BYTES - BlockLayout.CRC_BYTES);
       int version = header.readByte() | header.readByte() << 8;
       if (version > BlockLayout.VERSION) {
         throw new ChronicleException(
             ErrorCode.UNSUPPORTED,
             "block format " + version + " is newer than this version of Chronicle reads");
       }
-      return new Block(
-          bytes, name, header, (rest, windowStart) -> readDirectory(bytes, rest, windowStart, crc));
+      int crcOffset = headerBytes.arrayOffset() + BlockLayout.HEADER_BYTES - BlockLayout.CRC_BYTES;
+      var stated = new ByteReader(headerBytes.array(), crcOffset, BlockLayout.CRC_BYTES);
+      int length = BlockLayout.HEADER_BYTES - BlockLayout.CRC_BYTES;
+      if (stated.readInt() != Crc32c.of(headerBytes.array(), headerBytes.arrayOffset(), length)) {
+        throw new CorruptionException("block header does not match its checksum");
+      }
+      return new Block(bytes, name, header);
     } catch (CorruptionException e) {
       throw new CorruptionException(name + ": " + e.getMessage());
     }
   }
 
   private static BlockDirectory readDirectory(
-      BlockBytes bytes, ByteReader header, long windowStart, int headerCrc) {
+      BlockBytes bytes, ByteReader header, long windowStart) {
     int chunkCount = header.readInt();
     int seriesCount = header.readInt();
     int offset = header.readInt();
     int length = header.readInt();
     int directoryCrc = header.readInt();
-    if (header.readInt() != headerCrc) {
-      throw new CorruptionException("block header does not match its checksum");
-    }
     ByteBuffer directoryBytes = bytes.read(offset, length);
     if (Crc32c.of(directoryBytes.array(), directoryBytes.arrayOffset(), length) != directoryCrc) {
       throw new CorruptionException("chunk directory does not match its checksum");

@@ -40,11 +40,6 @@ public final class BitReader {
     return bit - startBit;
   }
 
-  /** Index into the array of the first byte that has not been touched. */
-  public int nextByteOffset() {
-    return (int) ((bit + 7) >>> 3);
-  }
-
   public boolean readBit() {
     if (bit >= endBit) {
       throw overrun(1);

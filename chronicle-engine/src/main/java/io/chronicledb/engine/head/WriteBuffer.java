@@ -34,10 +34,6 @@ final class WriteBuffer {
     return count <= ids.length - rows;
   }
 
-  boolean isEmpty() {
-    return rows == 0;
-  }
-
   /** Adds a batch; not visible before {@link #publish}. */
   void append(long sequence, int[] batchIds, long[] batchTimes, double[] batchValues, int count) {
     if (rows == 0) {

@@ -131,12 +131,6 @@ public final class Tags implements Comparable<Tags> {
     return kept.size() == pairs.length ? this : new Tags(kept.toArray(String[]::new));
   }
 
-  public Map<String, String> toMap() {
-    var map = new TreeMap<String, String>(ORDER);
-    forEach(map::put);
-    return map;
-  }
-
   @Override
   public int compareTo(Tags other) {
     int shorter = Math.min(pairs.length, other.pairs.length);

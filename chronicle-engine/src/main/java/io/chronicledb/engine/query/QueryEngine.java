@@ -8,6 +8,7 @@ import io.chronicledb.engine.error.NearestName;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
+import io.chronicledb.engine.model.Timestamp;
 import io.chronicledb.engine.query.exec.ExecutionContext;
 import io.chronicledb.engine.query.exec.SeriesBatch;
 import io.chronicledb.engine.query.exec.SeriesExecutor;
@@ -76,14 +77,13 @@ public final class QueryEngine {
 
   private Table runSql(String text, QueryOptions options, @Nullable Object... parameters) {
     Instant now = clock.instant();
-    SqlPlan plan = planner.sql(
-        text, Arrays.asList(parameters), now.getEpochSecond() * 1_000_000_000L + now.getNano());
+    SqlPlan plan = planner.sql(text, Arrays.asList(parameters), Timestamp.of(now));
     ReadView view = views.get();
     Table result = new TableExecutor(context(view, Grid.instant(0), options)).run(plan.root());
     return result.withWarnings(warnings(plan, view));
   }
 
-  /** Says which names of a statement do not exist; the answer is empty then, and a typing error the likely reason. */
+  /** Says which names of a statement do not exist: a typing error is the likely reason. */
   private static List<String> warnings(SqlPlan plan, ReadView view) {
     var warnings = new ArrayList<String>();
     List<String> metrics = view.tagValues(Tags.METRIC);

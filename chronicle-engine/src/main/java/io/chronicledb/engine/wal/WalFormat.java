@@ -21,8 +21,8 @@ final class WalFormat {
   static final int TYPE_BATCH = 1;
 
   /**
-   * A bound for the payload: a batch of the most points, each opening a series of the longest key, would pass it, so the write path
-   * checks it too.
+   * A bound for the payload: a batch of the most points, each opening a series of the longest key, would pass it, so
+   * appending one is refused.
    */
   static final int PAYLOAD_BYTES_MAX = 256 << 20;
 

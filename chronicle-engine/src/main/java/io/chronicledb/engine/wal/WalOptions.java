@@ -12,7 +12,7 @@ import java.time.Duration;
  */
 public record WalOptions(SyncMode sync, Duration syncInterval, long segmentBytes, int segmentsMin) {
 
-  /** The smallest segment that makes sense: a few thousand records. */
+  /** The smallest segment that makes sense: about a thousand small records. */
   public static final long SEGMENT_BYTES_MIN = 64 << 10;
 
   private static final int MEMORY_SHARE = 16;

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What reading a log found.
  *
- * @param lastSequence the sequence of the last record; 0 in an empty log
+ * @param lastSequence the last sequence that was read or is known to be lost; where there is no record, the one before the first segment; 0 without segments
  * @param records records read
  * @param lost sequences that were durable once and cannot be read any more
  * @param tornBytes bytes of an unfinished record that were cut off the end

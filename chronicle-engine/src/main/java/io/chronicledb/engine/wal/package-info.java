@@ -16,9 +16,10 @@
  *          io.chronicledb.engine.model.SeriesKey}). Δ counts from the point before, over runs, starting at 0.
  * </pre>
  *
- * Sequences rise by one from record to record. <b>Reading stops</b> at the first record that does not check out. If its sequence is at or
- * below the highest durableSeq seen, or at or below the first sequence of a later segment minus one, it was durable once: that is
- * corruption, and the lost sequences are reported. Above, it is the torn tail of a crash: the log ends there.
+ * Sequences rise by one from record to record. <b>Damage.</b> Where a record does not check out, and its sequence is at or below the highest
+ * durableSeq seen, in records behind it too, or below the first sequence of a later segment, it was durable once: its sequences are
+ * reported as lost, and reading goes on at the next sound record. Otherwise it is the torn tail of a crash: the segment ends there, and what
+ * lies behind is not read.
  *
  * <p>A segment and its name in the directory are synced before the next one gets its first byte, so only the last segment can be torn. An
  * unknown type or version means a newer writer: opening is refused.

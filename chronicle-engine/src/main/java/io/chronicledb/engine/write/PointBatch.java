@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 public final class PointBatch {
 
-  /** Rows of one batch at most; together with the limits of {@link SeriesKey} this bounds a WAL record. */
+  /** Rows of one batch at most. */
   public static final int POINTS_MAX = 1 << 20;
 
   private final SeriesKey key = new SeriesKey();
@@ -78,9 +78,7 @@ public final class PointBatch {
     if (seriesCount == 0) {
       throw new IllegalStateException("name a series before adding samples");
     }
-    if (timestamp == Long.MAX_VALUE) {
-      throw new BadDataException("timestamp " + timestamp + " is reserved for open ranges");
-    }
+    checkTimestamp(timestamp);
     if (size == timestamps.length) {
       if (size == POINTS_MAX) {
         throw new BadDataException(
@@ -94,6 +92,12 @@ public final class PointBatch {
     values[size] = value;
     size++;
     return this;
+  }
+
+  static void checkTimestamp(long timestamp) {
+    if (timestamp == Long.MAX_VALUE) {
+      throw new BadDataException("timestamp " + timestamp + " is reserved for open ranges");
+    }
   }
 
   public PointBatch add(String metric, Tags tags, long timestamp, double value) {

@@ -1,7 +1,5 @@
 package io.chronicledb.engine.write;
 
-import io.chronicledb.engine.error.BadDataException;
-
 /** Writes to one series without looking it up each time. Thread-safe. */
 public final class SeriesWriter {
 
@@ -20,9 +18,7 @@ public final class SeriesWriter {
    * @param timestamp nanoseconds since the epoch; any but {@link Long#MAX_VALUE}
    */
   public WritePosition write(long timestamp, double value) {
-    if (timestamp == Long.MAX_VALUE) {
-      throw new BadDataException("timestamp " + timestamp + " is reserved for open ranges");
-    }
+    PointBatch.checkTimestamp(timestamp);
     return path.write(new int[] {id}, new long[] {timestamp}, new double[] {value}, 1);
   }
 }

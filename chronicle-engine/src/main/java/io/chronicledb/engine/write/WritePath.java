@@ -145,9 +145,10 @@ public final class WritePath implements AutoCloseable {
       if (poison != null) {
         throw poison;
       }
+      // Before the group is appended: where this fails, only the group is refused, nothing that was
+      // acknowledged.
       if (sync == SyncMode.RELAXED && wal.pendingBytes() > RELAXED_BYTES_MAX) {
-        wal.write(); // Before the group is appended: where this fails, only the group is refused,
-        // nothing acknowledged.
+        wal.write();
       }
       for (QueuedWrite write : group) {
         try {
@@ -175,8 +176,8 @@ public final class WritePath implements AutoCloseable {
         rollback();
       }
     } catch (RuntimeException | Error e) {
-      if (logged
-          || sync == SyncMode.RELAXED) { // What is acknowledged there must not be rolled back.
+      // In the relaxed mode the log's memory also holds what is acknowledged, which must stay.
+      if (logged || sync == SyncMode.RELAXED) {
         poison = new ChronicleException(
             ErrorCode.READ_ONLY,
             "writes are refused until the database is reopened, since one failed half-way: " + e,

@@ -18,9 +18,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 public final class QueryController {
 
-  /** Steps of a range query at most, as in Prometheus: enough for a minute's resolution over a week. */
-  private static final long STEPS_MAX = 11_000;
-
   private final ChronicleDatabase database;
   private final BodyMemory memory;
 
@@ -59,10 +56,6 @@ public final class QueryController {
       throw ApiException.parameter(
           "step",
           "zero or negative query resolution step widths are not accepted. Try a positive integer");
-    }
-    if ((end - start) / step > STEPS_MAX) {
-      throw new ApiException("exceeded maximum resolution of 11,000 points per timeseries."
-          + " Try decreasing the query resolution (?step=XX)");
     }
     QueryOptions options = parameters.queryOptions();
     String query = parameters.text("query");

@@ -6,6 +6,7 @@ import io.chronicledb.app.wire.Precision;
 import io.chronicledb.app.wire.RequestBody;
 import io.chronicledb.app.wire.UrlParameters;
 import io.chronicledb.engine.ChronicleDatabase;
+import io.chronicledb.engine.model.Timestamp;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -23,8 +24,6 @@ public final class LineProtocolController {
   /** What Influx' clients send; where it points at one of several databases it is accepted and has no effect. */
   private static final Set<String> PARAMETERS =
       Set.of("precision", "db", "bucket", "org", "orgID", "rp", "u", "p", "consistency");
-
-  private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   private final ChronicleDatabase database;
   private final BodyMemory memory;
@@ -59,7 +58,7 @@ public final class LineProtocolController {
       var sink = new BatchWriter(database, "line", false);
       new LineProtocolDecoder(
               precision == null ? Precision.NANOSECONDS : Precision.parse(precision),
-              now.getEpochSecond() * NANOS_PER_SECOND + now.getNano(),
+              Timestamp.of(now),
               sink)
           .decode(body.bytes(), body.length());
       return sink.finish().response();

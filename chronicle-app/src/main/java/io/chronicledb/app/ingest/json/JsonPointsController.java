@@ -6,6 +6,7 @@ import io.chronicledb.app.wire.Precision;
 import io.chronicledb.app.wire.RequestBody;
 import io.chronicledb.app.wire.UrlParameters;
 import io.chronicledb.engine.ChronicleDatabase;
+import io.chronicledb.engine.model.Timestamp;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Instant;
@@ -20,8 +21,6 @@ import org.springframework.web.bind.annotation.RestController;
 public final class JsonPointsController {
 
   private static final Set<String> PARAMETERS = Set.of("precision");
-  private static final long NANOS_PER_SECOND = 1_000_000_000;
-
   private final ChronicleDatabase database;
   private final BodyMemory memory;
 
@@ -41,7 +40,7 @@ public final class JsonPointsController {
       var sink = new BatchWriter(database, "point", true);
       new JsonPointsDecoder(
               precision == null ? Precision.NANOSECONDS : Precision.parse(precision),
-              now.getEpochSecond() * NANOS_PER_SECOND + now.getNano(),
+              Timestamp.of(now),
               sink)
           .decode(body.bytes(), body.length());
       return sink.finish().response();

@@ -26,6 +26,10 @@ record BlockFrame(
 
   /** Header and payload as one run of bytes. */
   ByteWriter encode(ByteBuffer payload) {
+    if (replaces.size() > Layout.REPLACED_MAX) {
+      throw new IllegalArgumentException(
+          "a block replaces at most " + Layout.REPLACED_MAX + " others, not " + replaces.size());
+    }
     var out =
         new ByteWriter(Layout.blockHeaderBytes(replaces.size()) + length + Layout.FOOTER_BYTES);
     out.writeBytes(Layout.BLOCK_MAGIC);

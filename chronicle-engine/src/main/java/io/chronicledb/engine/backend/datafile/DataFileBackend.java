@@ -134,7 +134,7 @@ public final class DataFileBackend implements StorageBackend {
       header.writeLong(clock.millis() * 1_000_000L);
       header.writeInt(Crc32c.of(header.array(), 0, header.size()));
       file.write(Layout.HEADER_OFFSET, header.toByteBuffer());
-      ByteWriter index = encodeIndex(databaseId, Root.EMPTY, 1, 1, Layout.FIRST_BLOCK_OFFSET);
+      ByteWriter index = encodeIndex(databaseId, Root.EMPTY, 1, Layout.FIRST_BLOCK_OFFSET);
       file.write(Layout.FIRST_BLOCK_OFFSET, index.toByteBuffer());
       writeSlot(file, 0, 0, Layout.FIRST_BLOCK_OFFSET + index.size() - Layout.FOOTER_BYTES);
       // Takes the room of the other slot now, so that a full disk cannot fail the first commit
@@ -279,12 +279,12 @@ public final class DataFileBackend implements StorageBackend {
     }
     sync("blocks");
     long id = nextBlockId++;
-    // The index names its own footer's place, so its size must be known first; the encoding does
-    // not depend on the offset.
-    int size = encodeIndex(databaseId, next, id, nextBlockId, 0).size();
+    // The footer names the index's place, which depends on the size; the encoding's length does not
+    // depend on the place.
+    int size = encodeIndex(databaseId, next, id, 0).size();
     long offset = space.allocate(size);
     try {
-      file.write(offset, encodeIndex(databaseId, next, id, nextBlockId, offset).toByteBuffer());
+      file.write(offset, encodeIndex(databaseId, next, id, offset).toByteBuffer());
     } catch (IOException e) {
       space.release(offset, size);
       throw writeFailed("index of generation " + next.generation(), offset, e);
@@ -383,9 +383,8 @@ public final class DataFileBackend implements StorageBackend {
     }
   }
 
-  private static ByteWriter encodeIndex(
-      UUID databaseId, Root root, long id, long nextBlockId, long offset) {
-    ByteWriter payload = RootCodec.encode(root, Math.max(nextBlockId, id + 1));
+  private static ByteWriter encodeIndex(UUID databaseId, Root root, long id, long offset) {
+    ByteWriter payload = RootCodec.encode(root, id + 1);
     var frame = new BlockFrame(
         BlockKind.INDEX,
         payload.size(),
@@ -517,11 +516,7 @@ public final class DataFileBackend implements StorageBackend {
     }
 
     private static ByteReader readFully(DiskFile file, long offset, int length) throws IOException {
-      if (offset < 0 || length < 0 || offset + length > file.size()) {
-        // An unused slot at the end of a short file reads as zeros.
-        if (offset >= 0 && length == Layout.SLOT_BYTES) {
-          return new ByteReader(new byte[length]);
-        }
+      if (offset < 0 || length < 0 || length > file.size() - offset) {
         throw new CorruptionException(
             "offset " + offset + "+" + length + " lies outside of the file");
       }

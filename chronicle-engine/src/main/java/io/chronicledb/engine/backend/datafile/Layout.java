@@ -27,6 +27,9 @@ final class Layout {
   static final int BLOCK_CRC_END = 8;
   private static final int BLOCK_FIXED_BYTES = BLOCK_CRC_END + 1 + 1 + 2 + 4 + 16 + 4 * 8 + 4;
 
+  /** So many blocks one block replaces at most: its header must end within its first page, where the index finds the payload. */
+  static final int REPLACED_MAX = (PAGE - BLOCK_FIXED_BYTES - 1) / 8;
+
   private Layout() {}
 
   /** Bytes of a block's header before its payload. */

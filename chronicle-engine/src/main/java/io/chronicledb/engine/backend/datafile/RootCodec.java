@@ -63,7 +63,7 @@ final class RootCodec {
       if (page < 0
           || page > Long.MAX_VALUE / Layout.PAGE / 2
           || replaced < 0
-          || replaced > 1 << 20
+          || replaced > Layout.REPLACED_MAX
           || length < 0
           || length > Integer.MAX_VALUE) {
         throw new CorruptionException("index entry of block " + id + " lies outside of any file");

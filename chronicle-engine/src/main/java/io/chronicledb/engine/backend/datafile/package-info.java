@@ -11,7 +11,7 @@
  * page 3…  blocks, anywhere, and for each generation one index block with its footer
  *
  * block    │ magic "CHRB" │ crc32c u32 │ kind u8 │ version u8 = 1 │ zero u16 │ length u32 │ database id 16 B │ block id u64 │
- *          │ generation u64 │ first sequence u64 │ last sequence u64 │ replaced u32 │ replaced block id u64* │ payload[length] │
+ *          │ generation u64 │ first sequence u64 │ last sequence u64 │ replaced u32, at most 503 │ replaced block id u64* │ payload[length] │
  *          The crc covers everything after itself.
  *
  * index    the payload of a block of kind 3: a root

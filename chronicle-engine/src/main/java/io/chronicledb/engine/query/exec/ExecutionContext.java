@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * One running query: what it reads, and what it may use up. For the query's thread, but for {@link #cancel}.
+ * One running query: what it reads, and what it may use up. For the query's thread.
  */
 public final class ExecutionContext {
 
@@ -19,7 +19,6 @@ public final class ExecutionContext {
   private final LongSupplier monotonicNanos;
   private final long deadline;
   private long scanned;
-  private volatile boolean canceled;
 
   /**
    * What a query may use up.
@@ -55,11 +54,6 @@ public final class ExecutionContext {
     return view.select(matchers, this::check);
   }
 
-  /** Lets the query end soon with {@code query_canceled}; from any thread. */
-  public void cancel() {
-    canceled = true;
-  }
-
   /** Accounts for samples read, and ends the query where it is over a limit. */
   void scanned(int samples) {
     scanned += samples;
@@ -84,18 +78,10 @@ public final class ExecutionContext {
   }
 
   void check() {
-    if (canceled) {
-      throw new QueryLimitException(ErrorCode.QUERY_CANCELED, "the query was canceled");
-    }
     if (monotonicNanos.getAsLong() - deadline > 0) {
       throw new QueryLimitException(
           ErrorCode.QUERY_TIMEOUT,
           "the query took longer than its timeout of " + limits.timeout().toMillis() + " ms");
     }
-  }
-
-  /** Samples read so far. */
-  public long samplesScanned() {
-    return scanned;
   }
 }

@@ -2,6 +2,7 @@ package io.chronicledb.engine.query.promql;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.chronicledb.engine.index.ValueMatcher;
 import io.chronicledb.engine.model.TagMatcher;
 
 /**
@@ -9,9 +10,6 @@ import io.chronicledb.engine.model.TagMatcher;
  * judged here otherwise: one that is malformed or too large counts as selective, and is refused by whoever evaluates it.
  */
 final class EmptyMatch {
-
-  /** No expression beyond this is evaluated at all. */
-  private static final int REGEX_LENGTH_MAX = 1024;
 
   private EmptyMatch() {}
 
@@ -28,7 +26,7 @@ final class EmptyMatch {
     if (regex.isEmpty()) {
       return true;
     }
-    if (regex.length() > REGEX_LENGTH_MAX) {
+    if (regex.length() > ValueMatcher.PATTERN_LENGTH_MAX) {
       return otherwise;
     }
     try {

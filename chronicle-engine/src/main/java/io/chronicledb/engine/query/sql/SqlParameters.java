@@ -1,6 +1,7 @@
 package io.chronicledb.engine.query.sql;
 
 import io.chronicledb.engine.error.BadDataException;
+import io.chronicledb.engine.model.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,7 @@ final class SqlParameters {
     Object value = values.get(parameter.index());
     if (value instanceof Instant instant) {
       try {
-        return Math.addExact(
-            Math.multiplyExact(instant.getEpochSecond(), 1_000_000_000L), instant.getNano());
+        return Timestamp.of(instant);
       } catch (ArithmeticException e) {
         throw new BadDataException("parameter " + (parameter.index() + 1)
             + " is a time outside of 1677 to 2262: " + instant);

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Compiles a SELECT to the algebra. Whatever parses but is not evaluated is an {@link InvalidQueryException} with {@code unsupported} that
  * names it and its place.
  *
- * <p>A column that is neither built in nor a grouping key is a field: in {@code FROM cpu}, {@code mean(usage_user)} reads the metric {@code
- * cpu_usage_user}.
+ * <p>Inside of an aggregate any column but {@code value} is a field: in {@code FROM cpu}, {@code mean(usage_user)} reads the metric {@code
+ * cpu_usage_user}. Everywhere else a column that is not built in is a tag.
  */
 public final class SqlPlanner {
 
@@ -49,6 +49,8 @@ public final class SqlPlanner {
   private final WhereClause where;
   private final String source;
   private final List<String> groupTags = new ArrayList<>();
+  /** Tags that raw rows show. */
+  private final List<String> rowTags = new ArrayList<>();
 
   /** Statistics asked for, by metric, each with its place in the row once all are known. */
   private final Map<String, List<Statistic>> statistics = new LinkedHashMap<>();
@@ -112,6 +114,7 @@ public final class SqlPlanner {
     parameters.refuseSurplus(select.at());
     var tags = new LinkedHashSet<>(where.tags());
     tags.addAll(groupTags);
+    tags.addAll(rowTags);
     return new SqlPlan(
         root, aggregates ? List.copyOf(statistics.keySet()) : List.of(source), List.copyOf(tags));
   }
@@ -201,10 +204,11 @@ public final class SqlPlanner {
 
   private void collect(SqlExpr expression) {
     if (expression instanceof SqlExpr.Call call) {
+      Statistic statistic = statistic(call);
       List<Statistic> ofMetric =
           statistics.computeIfAbsent(metric(call), metric -> new ArrayList<>());
-      if (!ofMetric.contains(statistic(call))) {
-        ofMetric.add(statistic(call));
+      if (!ofMetric.contains(statistic)) {
+        ofMetric.add(statistic);
       }
       return;
     }
@@ -221,7 +225,6 @@ public final class SqlPlanner {
 
   /** The metric that an aggregate reads. */
   private String metric(SqlExpr.Call call) {
-    statistic(call);
     if (call.star()) {
       return source;
     }
@@ -291,6 +294,11 @@ public final class SqlPlanner {
     var columns = new ArrayList<RowColumn>();
     for (SqlStatement.Item item : select.items()) {
       columns.add(rowColumn(item));
+    }
+    for (RowColumn column : columns) {
+      if (column.label() != null && !column.label().equals(Tags.METRIC)) {
+        rowTags.add(column.label());
+      }
     }
     return new Rows(scan(source), columns);
   }
