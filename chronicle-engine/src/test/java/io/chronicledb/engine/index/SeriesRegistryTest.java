@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +74,23 @@ class SeriesRegistryTest {
     }
     assertThat(changes).isEqualTo(3);
     assertThat(registry.select(List.of(TagMatcher.metric("m2")), () -> {})).hasSize(25);
+  }
+
+  @Test
+  void aSlowPatternHoldsNoWriterBackAndEndsWhenItsCallerSaysSo() {
+    var registry = new SeriesRegistry();
+    for (int i = 0; i < 10; i++) {
+      register(registry, key("m", "n", "" + i));
+    }
+    var pattern = List.of(new TagMatcher("n", TagMatcher.Op.REGEX, ".*1.*"));
+    Runnable writerThenEnd = () -> {
+      int id = CompletableFuture.supplyAsync(() -> register(registry, key("m", "n", "new")))
+          .orTimeout(10, TimeUnit.SECONDS)
+          .join();
+      assertThat(id).isEqualTo(10);
+      throw new IllegalStateException("enough");
+    };
+    assertThatThrownBy(() -> registry.select(pattern, writerThenEnd)).hasMessage("enough");
   }
 
   @Test

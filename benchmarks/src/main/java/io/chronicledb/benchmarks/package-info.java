@@ -1,0 +1,2 @@
+/** JMH benchmarks of the engine; CONTRIBUTING.md says how to run them. */
+package io.chronicledb.benchmarks;
