@@ -57,7 +57,8 @@ public class ScanBenchmark {
       batch.series("m", Tags.of("host", "host_" + i));
       for (int j = 0; j < SAMPLES; j++) {
         long time = 1_700_000_000_000L + j * 10_000L + (jittered ? random.nextInt(5) : 0);
-        double value = jittered ? Math.round(1000 * (50 + random.nextGaussian())) / 1000.0 : (i + j) % 100;
+        double value =
+            jittered ? Math.round(1000 * (50 + random.nextGaussian())) / 1000.0 : (i + j) % 100;
         batch.add(time * 1_000_000L, value);
       }
       database.write(batch);
