@@ -20,11 +20,14 @@ public enum BinaryOperation {
   UNLESS;
 
   public boolean isComparison() {
-    return ordinal() >= EQUAL.ordinal() && ordinal() <= GREATER_EQUAL.ordinal();
+    return switch (this) {
+      case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL -> true;
+      default -> false;
+    };
   }
 
   public boolean isSetOperation() {
-    return ordinal() >= AND.ordinal();
+    return this == AND || this == OR || this == UNLESS;
   }
 
   /** The result of an arithmetic operation. */

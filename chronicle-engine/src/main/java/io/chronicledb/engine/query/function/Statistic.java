@@ -1,219 +1,65 @@
 package io.chronicledb.engine.query.function;
 
+import java.util.function.Supplier;
+
 /**
  * Statistics whose partial results can be merged: over slices of a series, over series of a group. A partial result is a state of {@link
  * #width()} doubles, kept in columns; {@link #finish} turns it into the value. Values that are NaN count and spread as in floating point,
  * but {@code min} and {@code max} prefer any number to them.
  */
 public enum Statistic {
-  COUNT(1) {
-    @Override
-    public Accumulator accumulator() {
-      return new Count();
-    }
-
-    @Override
-    public void merge(double[] into, int at, double[] other, int from) {
-      into[at] += other[from];
-    }
-
-    @Override
-    public double finish(double[] state, int at) {
-      return state[at];
-    }
-  },
-  SUM(2) {
-    @Override
-    public Accumulator accumulator() {
-      return new Sum(false);
-    }
-
-    @Override
-    public void merge(double[] into, int at, double[] other, int from) {
-      mergeSums(into, at, other, from);
-    }
-
-    @Override
-    public double finish(double[] state, int at) {
-      return sumOf(state, at);
-    }
-  },
-  MEAN(3) {
-    @Override
-    public Accumulator accumulator() {
-      return new Sum(true);
-    }
-
-    @Override
-    public void merge(double[] into, int at, double[] other, int from) {
-      mergeSums(into, at, other, from);
-      into[at + 2] += other[from + 2];
-    }
-
-    @Override
-    public double finish(double[] state, int at) {
-      return sumOf(state, at) / state[at + 2];
-    }
-  },
-  MIN(1) {
-    @Override
-    public Accumulator accumulator() {
-      return new Extreme(true);
-    }
-
-    @Override
-    public void merge(double[] into, int at, double[] other, int from) {
-      into[at] = lesser(into[at], other[from]);
-    }
-
-    @Override
-    public double finish(double[] state, int at) {
-      return state[at];
-    }
-  },
-  MAX(1) {
-    @Override
-    public Accumulator accumulator() {
-      return new Extreme(false);
-    }
-
-    @Override
-    public void merge(double[] into, int at, double[] other, int from) {
-      into[at] = greater(into[at], other[from]);
-    }
-
-    @Override
-    public double finish(double[] state, int at) {
-      return state[at];
-    }
-  },
+  COUNT(1, Count::new, Statistic::mergeCounts, Statistic::only),
+  SUM(2, () -> new Sum(false), Statistic::mergeSums, Statistic::sumOf),
+  MEAN(3, () -> new Sum(true), Statistic::mergeCountedSums, Statistic::meanOf),
+  MIN(1, () -> new Extreme(true), Statistic::mergeMin, Statistic::only),
+  MAX(1, () -> new Extreme(false), Statistic::mergeMax, Statistic::only),
   /** The largest value less the smallest. */
-  SPREAD(2) {
-    @Override
-    public Accumulator accumulator() {
-      return new MinMax();
-    }
-
-    @Override
-    public void merge(double[] into, int at, double[] other, int from) {
-      into[at] = lesser(into[at], other[from]);
-      into[at + 1] = greater(into[at + 1], other[from + 1]);
-    }
-
-    @Override
-    public double finish(double[] state, int at) {
-      return state[at + 1] - state[at];
-    }
-  },
+  SPREAD(2, MinMax::new, Statistic::mergeMinMax, (state, at) -> state[at + 1] - state[at]),
   /** The value with the smallest timestamp; of several series, the first in order. */
-  FIRST(2) {
-    @Override
-    public Accumulator accumulator() {
-      return new Edge(true);
-    }
-
-    @Override
-    public void merge(double[] into, int at, double[] other, int from) {
-      if (timeOf(other, from) < timeOf(into, at)) {
-        System.arraycopy(other, from, into, at, 2);
-      }
-    }
-
-    @Override
-    public double finish(double[] state, int at) {
-      return state[at];
-    }
-  },
+  FIRST(2, () -> new Edge(true), Statistic::mergeFirst, Statistic::only),
   /** The value with the largest timestamp; of several series, the last in order. */
-  LAST(2) {
-    @Override
-    public Accumulator accumulator() {
-      return new Edge(false);
-    }
-
-    @Override
-    public void merge(double[] into, int at, double[] other, int from) {
-      if (timeOf(other, from) >= timeOf(into, at)) {
-        System.arraycopy(other, from, into, at, 2);
-      }
-    }
-
-    @Override
-    public double finish(double[] state, int at) {
-      return state[at];
-    }
-  },
+  LAST(2, () -> new Edge(false), Statistic::mergeLast, Statistic::only),
   /** Divided by the count. */
-  POPULATION_VARIANCE(3) {
-    @Override
-    public Accumulator accumulator() {
-      return new Moments();
-    }
-
-    @Override
-    public void merge(double[] into, int at, double[] other, int from) {
-      mergeMoments(into, at, other, from);
-    }
-
-    @Override
-    public double finish(double[] state, int at) {
-      return state[at + 2] / state[at];
-    }
-  },
-  POPULATION_STDDEV(3) {
-    @Override
-    public Accumulator accumulator() {
-      return new Moments();
-    }
-
-    @Override
-    public void merge(double[] into, int at, double[] other, int from) {
-      mergeMoments(into, at, other, from);
-    }
-
-    @Override
-    public double finish(double[] state, int at) {
-      return Math.sqrt(state[at + 2] / state[at]);
-    }
-  },
+  POPULATION_VARIANCE(3, Moments::new, Statistic::mergeMoments, Statistic::populationVariance),
+  POPULATION_STDDEV(
+      3,
+      Moments::new,
+      Statistic::mergeMoments,
+      (state, at) -> Math.sqrt(populationVariance(state, at))),
   /** Divided by the count less one; 0 for a single value. */
-  SAMPLE_VARIANCE(3) {
-    @Override
-    public Accumulator accumulator() {
-      return new Moments();
-    }
+  SAMPLE_VARIANCE(3, Moments::new, Statistic::mergeMoments, Statistic::sampleVariance),
+  SAMPLE_STDDEV(
+      3,
+      Moments::new,
+      Statistic::mergeMoments,
+      (state, at) -> Math.sqrt(sampleVariance(state, at)));
 
-    @Override
-    public void merge(double[] into, int at, double[] other, int from) {
-      mergeMoments(into, at, other, from);
-    }
+  /** Merges one state into another. */
+  private interface Merger {
+    void merge(double[] into, int at, double[] other, int from);
+  }
 
-    @Override
-    public double finish(double[] state, int at) {
-      return state[at] < 2 ? 0 : state[at + 2] / (state[at] - 1);
-    }
-  },
-  SAMPLE_STDDEV(3) {
-    @Override
-    public Accumulator accumulator() {
-      return new Moments();
-    }
-
-    @Override
-    public void merge(double[] into, int at, double[] other, int from) {
-      mergeMoments(into, at, other, from);
-    }
-
-    @Override
-    public double finish(double[] state, int at) {
-      return Math.sqrt(SAMPLE_VARIANCE.finish(state, at));
-    }
-  };
+  /** Turns a state into its value. */
+  private interface Finisher {
+    double finish(double[] state, int at);
+  }
 
   private final int width;
 
-  Statistic(int width) {
+  @SuppressWarnings("ImmutableEnumChecker") // Functions without state.
+  private final Supplier<Accumulator> accumulators;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Functions without state.
+  private final Merger merger;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Functions without state.
+  private final Finisher finisher;
+
+  Statistic(int width, Supplier<Accumulator> accumulators, Merger merger, Finisher finisher) {
     this.width = width;
+    this.accumulators = accumulators;
+    this.merger = merger;
+    this.finisher = finisher;
   }
 
   /** Doubles of a state. */
@@ -222,13 +68,19 @@ public enum Statistic {
   }
 
   /** A fresh accumulator; for one thread. */
-  public abstract Accumulator accumulator();
+  public Accumulator accumulator() {
+    return accumulators.get();
+  }
 
   /** Merges a state into another. Of states from several series, the earlier series' is {@code into}. */
-  public abstract void merge(double[] into, int at, double[] other, int from);
+  public void merge(double[] into, int at, double[] other, int from) {
+    merger.merge(into, at, other, from);
+  }
 
   /** The value of a state to which at least one sample contributed. */
-  public abstract double finish(double[] state, int at);
+  public double finish(double[] state, int at) {
+    return finisher.finish(state, at);
+  }
 
   /** Gathers samples into a state. */
   public interface Accumulator {
@@ -240,6 +92,56 @@ public enum Statistic {
 
     /** Writes the state of everything since the reset, at least one sample. */
     void state(double[] into, int at);
+  }
+
+  private static double only(double[] state, int at) {
+    return state[at];
+  }
+
+  private static double meanOf(double[] state, int at) {
+    return sumOf(state, at) / state[at + 2];
+  }
+
+  private static double populationVariance(double[] state, int at) {
+    return state[at + 2] / state[at];
+  }
+
+  private static double sampleVariance(double[] state, int at) {
+    return state[at] < 2 ? 0 : state[at + 2] / (state[at] - 1);
+  }
+
+  private static void mergeCounts(double[] into, int at, double[] other, int from) {
+    into[at] += other[from];
+  }
+
+  private static void mergeCountedSums(double[] into, int at, double[] other, int from) {
+    mergeSums(into, at, other, from);
+    into[at + 2] += other[from + 2];
+  }
+
+  private static void mergeMin(double[] into, int at, double[] other, int from) {
+    into[at] = lesser(into[at], other[from]);
+  }
+
+  private static void mergeMax(double[] into, int at, double[] other, int from) {
+    into[at] = greater(into[at], other[from]);
+  }
+
+  private static void mergeMinMax(double[] into, int at, double[] other, int from) {
+    mergeMin(into, at, other, from);
+    mergeMax(into, at + 1, other, from + 1);
+  }
+
+  private static void mergeFirst(double[] into, int at, double[] other, int from) {
+    if (timeOf(other, from) < timeOf(into, at)) {
+      System.arraycopy(other, from, into, at, 2);
+    }
+  }
+
+  private static void mergeLast(double[] into, int at, double[] other, int from) {
+    if (timeOf(other, from) >= timeOf(into, at)) {
+      System.arraycopy(other, from, into, at, 2);
+    }
   }
 
   private static double lesser(double a, double b) {

@@ -1,6 +1,7 @@
 package io.chronicledb.engine.query.function;
 
 import io.chronicledb.engine.column.StaleMarker;
+import java.util.function.DoubleFunction;
 
 /**
  * What is computed from the samples of one series in one window of time. Each constant makes accumulators, which see the samples in slices
@@ -11,139 +12,48 @@ import io.chronicledb.engine.column.StaleMarker;
  */
 public enum WindowFunction {
   /** The newest sample; absent where that is a stale marker. An instant vector selector. */
-  LATEST(true, true) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Latest();
-    }
-  },
+  LATEST(true, true, parameter -> new RangeFunctions.Latest()),
   /** The timestamp of the newest sample in seconds; absent where that is a stale marker. */
-  LATEST_TIMESTAMP(true, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.LatestTimestamp();
-    }
-  },
-  RATE(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Extrapolated(true, true);
-    }
-  },
-  INCREASE(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Extrapolated(true, false);
-    }
-  },
-  DELTA(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Extrapolated(false, false);
-    }
-  },
-  IRATE(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.LastTwo(true);
-    }
-  },
-  IDELTA(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.LastTwo(false);
-    }
-  },
-  CHANGES(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Transitions(false);
-    }
-  },
-  RESETS(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Transitions(true);
-    }
-  },
-  SUM_OVER_TIME(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Finished(Statistic.SUM);
-    }
-  },
-  AVG_OVER_TIME(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Finished(Statistic.MEAN);
-    }
-  },
-  MIN_OVER_TIME(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Finished(Statistic.MIN);
-    }
-  },
-  MAX_OVER_TIME(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Finished(Statistic.MAX);
-    }
-  },
-  COUNT_OVER_TIME(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Finished(Statistic.COUNT);
-    }
-  },
-  LAST_OVER_TIME(false, true) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Finished(Statistic.LAST);
-    }
-  },
-  FIRST_OVER_TIME(false, true) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Finished(Statistic.FIRST);
-    }
-  },
-  PRESENT_OVER_TIME(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Present();
-    }
-  },
-  STDDEV_OVER_TIME(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Finished(Statistic.POPULATION_STDDEV);
-    }
-  },
-  STDVAR_OVER_TIME(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.Finished(Statistic.POPULATION_VARIANCE);
-    }
-  },
+  LATEST_TIMESTAMP(true, false, parameter -> new RangeFunctions.LatestTimestamp()),
+  RATE(false, false, parameter -> new RangeFunctions.Extrapolated(true, true)),
+  INCREASE(false, false, parameter -> new RangeFunctions.Extrapolated(true, false)),
+  DELTA(false, false, parameter -> new RangeFunctions.Extrapolated(false, false)),
+  IRATE(false, false, parameter -> new RangeFunctions.LastTwo(true)),
+  IDELTA(false, false, parameter -> new RangeFunctions.LastTwo(false)),
+  CHANGES(false, false, parameter -> new RangeFunctions.Transitions(false)),
+  RESETS(false, false, parameter -> new RangeFunctions.Transitions(true)),
+  SUM_OVER_TIME(false, false, parameter -> new RangeFunctions.Finished(Statistic.SUM)),
+  AVG_OVER_TIME(false, false, parameter -> new RangeFunctions.Finished(Statistic.MEAN)),
+  MIN_OVER_TIME(false, false, parameter -> new RangeFunctions.Finished(Statistic.MIN)),
+  MAX_OVER_TIME(false, false, parameter -> new RangeFunctions.Finished(Statistic.MAX)),
+  COUNT_OVER_TIME(false, false, parameter -> new RangeFunctions.Finished(Statistic.COUNT)),
+  LAST_OVER_TIME(false, true, parameter -> new RangeFunctions.Finished(Statistic.LAST)),
+  FIRST_OVER_TIME(false, true, parameter -> new RangeFunctions.Finished(Statistic.FIRST)),
+  PRESENT_OVER_TIME(false, false, parameter -> new RangeFunctions.Present()),
+  STDDEV_OVER_TIME(
+      false, false, parameter -> new RangeFunctions.Finished(Statistic.POPULATION_STDDEV)),
+  STDVAR_OVER_TIME(
+      false, false, parameter -> new RangeFunctions.Finished(Statistic.POPULATION_VARIANCE)),
   /** The parameter is the quantile, 0 to 1. */
-  QUANTILE_OVER_TIME(false, false) {
-    @Override
-    public Accumulator accumulator(double parameter) {
-      return new RangeFunctions.QuantileOfWindow(parameter);
-    }
-  };
+  QUANTILE_OVER_TIME(false, false, parameter -> new RangeFunctions.QuantileOfWindow(parameter));
 
   private final boolean seesStaleMarkers;
   private final boolean keepsMetric;
 
-  WindowFunction(boolean seesStaleMarkers, boolean keepsMetric) {
+  @SuppressWarnings("ImmutableEnumChecker") // A function without state.
+  private final DoubleFunction<Accumulator> accumulators;
+
+  WindowFunction(
+      boolean seesStaleMarkers, boolean keepsMetric, DoubleFunction<Accumulator> accumulators) {
+    this.accumulators = accumulators;
     this.seesStaleMarkers = seesStaleMarkers;
     this.keepsMetric = keepsMetric;
   }
 
   /** A fresh accumulator; for one thread. */
-  public abstract Accumulator accumulator(double parameter);
+  public Accumulator accumulator(double parameter) {
+    return accumulators.apply(parameter);
+  }
 
   /** Whether stale markers are among the samples; elsewhere they are left out. */
   public boolean seesStaleMarkers() {
