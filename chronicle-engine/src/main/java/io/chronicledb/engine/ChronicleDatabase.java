@@ -269,9 +269,10 @@ public final class ChronicleDatabase implements AutoCloseable {
     }
   }
 
-  /** All points as they are now. */
+  /** All points as they are now. The caller closes the view. */
   ReadView view() {
-    return new ReadView(registry, head.snapshot(), blocks);
+    StorageBackend.Pin pin = backend.pin();
+    return new ReadView(registry, head.snapshot(), blocks, pin);
   }
 
   /** Writes everything that is in memory to storage. */

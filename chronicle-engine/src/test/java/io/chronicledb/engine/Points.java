@@ -19,10 +19,15 @@ public final class Points {
   /** The points within a range. */
   public static Points of(ChronicleDatabase database, TimeRange range) {
     var points = new Points();
-    ReadView view = database.view();
+    try (ReadView view = database.view()) {
+      return points.read(view, range);
+    }
+  }
+
+  private Points read(ReadView view, TimeRange range) {
     var cursor = view.cursor(range);
     for (long order : view.select(List.of(), () -> {})) {
-      String name = view.labels(order).toString();
+      String name = view.tags(order).toString();
       cursor.series(order);
       long previous = Long.MIN_VALUE;
       boolean first = true;
@@ -38,11 +43,11 @@ public final class Points {
           }
           first = false;
           previous = time;
-          points.put(name, time, cursor.values()[i]);
+          put(name, time, cursor.values()[i]);
         }
       }
     }
-    return points;
+    return this;
   }
 
   /** Adds a point, or replaces it. */

@@ -10,7 +10,9 @@ public enum BlockKind {
   /** A stretch of the series dictionary: the format of {@code engine.index}. */
   SERIES(2),
   /** A root's list of blocks: the format of {@code engine.backend.datafile}. */
-  INDEX(3);
+  INDEX(3),
+  /** Deletions that some data blocks still hold points of: the format of {@code engine.partition}. */
+  TOMBSTONES(4);
 
   private final int id;
 

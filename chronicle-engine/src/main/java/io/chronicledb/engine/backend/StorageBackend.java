@@ -5,7 +5,7 @@ import java.util.UUID;
 
 /**
  * Holds blocks and the root. One instance has the only right to write; readers of a live database go through it. Thread-safe, but
- * {@link #put} and {@link #commit} are called by one thread at a time.
+ * {@link #commit} is called by one thread at a time.
  *
  * <p>Failures are {@link io.chronicledb.engine.error.ChronicleException}s with {@code storage_read}, {@code storage_write}, {@code
  * storage_full}, {@code corruption} or {@code read_only}.
@@ -38,6 +38,17 @@ public interface StorageBackend extends AutoCloseable {
    * @param expected the root that counts now; another one is a programming error of the caller
    */
   void commit(Root expected, Root next);
+
+  /**
+   * Keeps every block readable that the present root or the one before it names, whatever is committed until the pin is closed.
+   */
+  Pin pin();
+
+  /** Holds blocks for a reader. Closing it twice does nothing. */
+  interface Pin extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /**
    * Reads a range of a block's payload into an array-backed buffer.

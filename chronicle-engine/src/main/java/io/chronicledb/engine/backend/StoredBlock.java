@@ -21,4 +21,6 @@ public record StoredBlock(
     TimeRange window,
     long minTime,
     long maxTime,
+    long firstOrder,
+    long lastOrder,
     long count) {}

@@ -2,8 +2,7 @@ package io.chronicledb.engine.block;
 
 import io.chronicledb.engine.bytes.ByteReader;
 import io.chronicledb.engine.bytes.Crc32c;
-import io.chronicledb.engine.codec.DeltaOfDeltaCodec;
-import io.chronicledb.engine.codec.XorCodec;
+import io.chronicledb.engine.codec.ChunkDecoder;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.error.ErrorCode;
@@ -63,6 +62,12 @@ public final class Block implements SortedRun {
         throw new ChronicleException(
             ErrorCode.UNSUPPORTED,
             "block format " + version + " is newer than this version of Chronicle reads");
+      }
+      if (version < BlockLayout.VERSION) {
+        throw new ChronicleException(
+            ErrorCode.UNSUPPORTED,
+            "block format " + version
+                + " was in use before the first release and is not read any more");
       }
       int crcOffset = headerBytes.arrayOffset() + BlockLayout.HEADER_BYTES - BlockLayout.CRC_BYTES;
       var stated = new ByteReader(headerBytes.array(), crcOffset, BlockLayout.CRC_BYTES);
@@ -161,7 +166,7 @@ public final class Block implements SortedRun {
   }
 
   /** Decodes one chunk into the front of two arrays that hold its count. */
-  private void decode(int chunk, long[] timestamps, double[] values) {
+  private void decode(int chunk, ChunkDecoder decoder, long[] timestamps, double[] values) {
     int length = directory.lengths[chunk];
     ByteBuffer buffer = bytes.read(directory.offsets[chunk], length);
     byte[] array = buffer.array();
@@ -173,19 +178,8 @@ public final class Block implements SortedRun {
       if (in.readInt() != Crc32c.of(array, offset, end)) {
         throw new CorruptionException("chunk does not match its checksum");
       }
-      if (directory.timestampCodecs[chunk] != DeltaOfDeltaCodec.ID
-          || directory.valueCodecs[chunk] != XorCodec.ID) {
-        throw new ChronicleException(
-            ErrorCode.UNSUPPORTED,
-            name + ": a chunk uses codecs " + directory.timestampCodecs[chunk] + " and "
-                + directory.valueCodecs[chunk] + ", which this version of Chronicle does not know");
-      }
-      var columns = new ByteReader(array, offset, end);
-      int timestampsLength = columns.readCount(1);
       int count = directory.counts[chunk];
-      DeltaOfDeltaCodec.decode(array, columns.arrayOffset(), timestampsLength, count, timestamps);
-      columns.skip(timestampsLength);
-      XorCodec.decode(array, columns.arrayOffset(), columns.remaining(), count, values);
+      decoder.decode(array, offset, end, count, timestamps, values);
       if (timestamps[0] != directory.minTimes[chunk]
           || timestamps[count - 1] != directory.maxTimes[chunk]) {
         throw new CorruptionException("chunk does not span the times that the directory states");
@@ -202,6 +196,7 @@ public final class Block implements SortedRun {
     private final TimeRange range;
     private final int endChunk;
     private int chunk;
+    private final ChunkDecoder decoder = new ChunkDecoder();
     private long[] timestamps = {};
     private double[] values = {};
     private int start;
@@ -234,7 +229,7 @@ public final class Block implements SortedRun {
           timestamps = new long[count];
           values = new double[count];
         }
-        decode(chunk, timestamps, values);
+        decode(chunk, decoder, timestamps, values);
         start = directory.minTimes[chunk] >= range.start() ? 0 : lowerBound(range.start(), count);
         end = directory.maxTimes[chunk] < range.end() ? count : lowerBound(range.end(), count);
         chunk++;

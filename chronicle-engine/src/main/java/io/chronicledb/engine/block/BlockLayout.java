@@ -4,7 +4,7 @@ package io.chronicledb.engine.block;
 final class BlockLayout {
 
   static final byte[] MAGIC = {'C', 'H', 'R', 'B', 'L', 'K'};
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int HEADER_BYTES = 88;
 
   /** A chunk's columns, decoded, stay in the processor's first cache: 2048 × 16 bytes. */

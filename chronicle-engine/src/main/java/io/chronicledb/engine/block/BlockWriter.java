@@ -2,8 +2,8 @@ package io.chronicledb.engine.block;
 
 import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.bytes.Crc32c;
-import io.chronicledb.engine.codec.DeltaOfDeltaCodec;
-import io.chronicledb.engine.codec.XorCodec;
+import io.chronicledb.engine.codec.ChunkEncoder;
+import io.chronicledb.engine.codec.Effort;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TimeRange;
 import java.nio.ByteBuffer;
@@ -19,7 +19,7 @@ public final class BlockWriter implements RunSink {
   private final long lastSequence;
 
   private final ByteWriter chunks = new ByteWriter(1 << 14);
-  private final ByteWriter column = new ByteWriter(1 << 12);
+  private final ChunkEncoder encoder = new ChunkEncoder(Effort.FRESH);
 
   private final long[] times = new long[BlockLayout.CHUNK_SAMPLES_MAX];
   private final double[] values = new double[BlockLayout.CHUNK_SAMPLES_MAX];
@@ -35,6 +35,7 @@ public final class BlockWriter implements RunSink {
   private int chunksInSeries;
   private int lastMetricId;
   private int lastSeriesId;
+  private long firstOrder = -1;
   private long currentOrder = -1;
   private long previousMaxTime;
 
@@ -65,6 +66,7 @@ public final class BlockWriter implements RunSink {
       endMetric();
     }
     currentOrder = order;
+    firstOrder = firstOrder < 0 ? order : firstOrder;
     previousMaxTime = window.start();
   }
 
@@ -102,6 +104,16 @@ public final class BlockWriter implements RunSink {
     return maxTime;
   }
 
+  /** The order of the first series; -1 before there is one. */
+  public long firstOrder() {
+    return firstOrder;
+  }
+
+  /** The order of the series started last; -1 before there is one. */
+  public long lastOrder() {
+    return currentOrder;
+  }
+
   public TimeRange window() {
     return window;
   }
@@ -111,11 +123,7 @@ public final class BlockWriter implements RunSink {
       return;
     }
     int start = chunks.size();
-    column.clear();
-    DeltaOfDeltaCodec.encode(times, 0, pending, column);
-    chunks.writeUnsignedVarint(column.size());
-    chunks.writeBytes(column.array(), 0, column.size());
-    XorCodec.encode(values, 0, pending, chunks);
+    encoder.encode(times, values, 0, pending, chunks);
     chunks.writeInt(Crc32c.of(chunks.array(), start, chunks.size() - start));
 
     double min = Double.NaN;
@@ -134,8 +142,8 @@ public final class BlockWriter implements RunSink {
     chunkEntries.writeUnsignedVarint(times[pending - 1] - times[0]);
     chunkEntries.writeUnsignedVarint(pending);
     chunkEntries.writeUnsignedVarint(chunks.size() - start);
-    chunkEntries.writeByte(DeltaOfDeltaCodec.ID);
-    chunkEntries.writeByte(XorCodec.ID);
+    chunkEntries.writeByte(0);
+    chunkEntries.writeByte(0);
     chunkEntries.writeByte(flags);
     chunkEntries.writeDouble(min);
     chunkEntries.writeDouble(max);

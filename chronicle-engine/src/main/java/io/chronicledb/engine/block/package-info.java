@@ -1,14 +1,14 @@
 /**
  * Inside one block, and the merge of sorted runs.
  *
- * <p>A data block, version 1. Integers are little-endian; <i>uvarint</i> and <i>varint</i> as in {@link
+ * <p>A data block, version 2. Integers are little-endian; <i>uvarint</i> and <i>varint</i> as in {@link
  * io.chronicledb.engine.bytes.ByteWriter}. Offsets count from the first byte of the block. Written by {@link
  * io.chronicledb.engine.block.BlockWriter}, read by {@link io.chronicledb.engine.block.Block}. Golden file: {@code
- * src/test/resources/formats/block-v1/}.
+ * src/test/resources/formats/block-v2/}.
  *
  * <pre>
  * header, 88 bytes
- * │ magic "CHRBLK" │ version u16 = 1 │ window start i64 │ window end i64 │ min time i64 │ max time i64 │
+ * │ magic "CHRBLK" │ version u16 = 2 │ window start i64 │ window end i64 │ min time i64 │ max time i64 │
  * │ first sequence u64 │ last sequence u64 │ samples u64 │ chunks u32 │ series u32 │
  * │ directory offset u32 │ directory length u32 │ directory crc32c u32 │ header crc32c u32 │
  *

@@ -69,9 +69,9 @@ public final class SeriesRegistry implements WalBatch.Keys {
   }
 
   /** The series' tags with the metric among them under {@link Tags#METRIC}. */
-  public Tags labels(int id) {
+  public Tags tags(int id) {
     Tables t = tables;
-    return SeriesKey.decodeLabels(t.pages[t.pageOf[id]], t.offsets[id], t.lengths[id]);
+    return SeriesKey.decodeTags(t.pages[t.pageOf[id]], t.offsets[id], t.lengths[id]);
   }
 
   /** {@inheritDoc} */
@@ -171,7 +171,7 @@ public final class SeriesRegistry implements WalBatch.Keys {
     t.offsets[id] = pageUsed;
     t.lengths[id] = length;
     pageUsed += length;
-    Tags labels = SeriesKey.decodeLabels(key, offset, length);
+    Tags labels = SeriesKey.decodeTags(key, offset, length);
     String metric = labels.get(Tags.METRIC);
     int metricId = metricIds.computeIfAbsent(metric == null ? "" : metric, name -> id);
     t.orders[id] = SeriesOrder.of(metricId, id);

@@ -138,7 +138,7 @@ public final class SeriesKey {
   }
 
   /** All tags of canonical bytes with the metric among them under {@link Tags#METRIC}. */
-  public static Tags decodeLabels(byte[] bytes, int offset, int length) {
+  public static Tags decodeTags(byte[] bytes, int offset, int length) {
     var in = new ByteReader(bytes, offset, length);
     return readTags(in, Tags.builder().add(Tags.METRIC, in.readString())).build();
   }

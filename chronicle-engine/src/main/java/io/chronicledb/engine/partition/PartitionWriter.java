@@ -88,6 +88,8 @@ public final class PartitionWriter implements RunSink {
             writer.window(),
             writer.minTime(),
             writer.maxTime(),
+            writer.firstOrder(),
+            writer.lastOrder(),
             writer.sampleCount(),
             List.of(),
             payload)));

@@ -78,9 +78,10 @@ public final class QueryEngine {
   private Table runSql(String text, QueryOptions options, @Nullable Object... parameters) {
     Instant now = clock.instant();
     SqlPlan plan = planner.sql(text, Arrays.asList(parameters), Timestamp.of(now));
-    ReadView view = views.get();
-    Table result = new TableExecutor(context(view, Grid.instant(0), options)).run(plan.root());
-    return result.withWarnings(warnings(plan, view));
+    try (ReadView view = views.get()) {
+      Table result = new TableExecutor(context(view, Grid.instant(0), options)).run(plan.root());
+      return result.withWarnings(warnings(plan, view));
+    }
   }
 
   /** Says which names of a statement do not exist: a typing error is the likely reason. */
@@ -109,30 +110,32 @@ public final class QueryEngine {
   private PromQlResult runInstant(String text, long time, QueryOptions options) {
     Grid grid = Grid.instant(time);
     PromQlPlan plan = planner.promql(text, grid, lookback(options));
-    ExecutionContext context = context(views.get(), grid, options);
-    if (plan instanceof PromQlPlan.Text constant) {
-      return new PromQlResult.Text(time, constant.value(), List.of());
+    try (ReadView view = views.get()) {
+      ExecutionContext context = context(view, grid, options);
+      if (plan instanceof PromQlPlan.Text constant) {
+        return new PromQlResult.Text(time, constant.value(), List.of());
+      }
+      if (plan instanceof PromQlPlan.Scalar scalar) {
+        return new PromQlResult.Scalar(
+            time, new SeriesExecutor(context).scalar(scalar.root())[0], List.of());
+      }
+      if (plan instanceof PromQlPlan.Samples samples) {
+        var series = new ArrayList<PromQlResult.Matrix.SamplesOfSeries>();
+        new SeriesExecutor(context)
+            .samples(
+                samples.scan(),
+                (labels, timestamps, values) -> series.add(
+                    new PromQlResult.Matrix.SamplesOfSeries(labels, timestamps, values)));
+        series.sort((a, b) -> a.labels().compareTo(b.labels()));
+        return new PromQlResult.Matrix(series, List.of());
+      }
+      var root = ((PromQlPlan.Series) plan).root();
+      var elements = new ArrayList<PromQlResult.Vector.Element>();
+      for (SeriesBatch batch : new SeriesExecutor(context).series(root)) {
+        elements.add(new PromQlResult.Vector.Element(batch.labels(), batch.values()[0]));
+      }
+      return new PromQlResult.Vector(time, elements, List.of());
     }
-    if (plan instanceof PromQlPlan.Scalar scalar) {
-      return new PromQlResult.Scalar(
-          time, new SeriesExecutor(context).scalar(scalar.root())[0], List.of());
-    }
-    if (plan instanceof PromQlPlan.Samples samples) {
-      var series = new ArrayList<PromQlResult.Matrix.SamplesOfSeries>();
-      new SeriesExecutor(context)
-          .samples(
-              samples.scan(),
-              (labels, timestamps, values) ->
-                  series.add(new PromQlResult.Matrix.SamplesOfSeries(labels, timestamps, values)));
-      series.sort((a, b) -> a.labels().compareTo(b.labels()));
-      return new PromQlResult.Matrix(series, List.of());
-    }
-    var root = ((PromQlPlan.Series) plan).root();
-    var elements = new ArrayList<PromQlResult.Vector.Element>();
-    for (SeriesBatch batch : new SeriesExecutor(context).series(root)) {
-      elements.add(new PromQlResult.Vector.Element(batch.labels(), batch.values()[0]));
-    }
-    return new PromQlResult.Vector(time, elements, List.of());
   }
 
   /**
@@ -154,20 +157,22 @@ public final class QueryEngine {
           + (plan instanceof PromQlPlan.Text ? "string" : "range vector")
           + "\" for range query, must be Scalar or instant Vector");
     }
-    var executor = new SeriesExecutor(context(views.get(), grid, options));
-    long[] timestamps = grid.timestamps();
-    if (plan instanceof PromQlPlan.Scalar scalar) {
-      double[] values = executor.scalar(scalar.root());
-      return new PromQlResult.Matrix(
-          List.of(new PromQlResult.Matrix.SamplesOfSeries(Tags.empty(), timestamps, values)),
-          List.of());
+    try (ReadView view = views.get()) {
+      var executor = new SeriesExecutor(context(view, grid, options));
+      long[] timestamps = grid.timestamps();
+      if (plan instanceof PromQlPlan.Scalar scalar) {
+        double[] values = executor.scalar(scalar.root());
+        return new PromQlResult.Matrix(
+            List.of(new PromQlResult.Matrix.SamplesOfSeries(Tags.empty(), timestamps, values)),
+            List.of());
+      }
+      var series = new ArrayList<PromQlResult.Matrix.SamplesOfSeries>();
+      for (SeriesBatch batch : executor.series(((PromQlPlan.Series) plan).root())) {
+        series.add(batch.samples(timestamps, PromQlResult.Matrix.SamplesOfSeries::new));
+      }
+      series.sort((a, b) -> a.labels().compareTo(b.labels()));
+      return new PromQlResult.Matrix(series, List.of());
     }
-    var series = new ArrayList<PromQlResult.Matrix.SamplesOfSeries>();
-    for (SeriesBatch batch : executor.series(((PromQlPlan.Series) plan).root())) {
-      series.add(batch.samples(timestamps, PromQlResult.Matrix.SamplesOfSeries::new));
-    }
-    series.sort((a, b) -> a.labels().compareTo(b.labels()));
-    return new PromQlResult.Matrix(series, List.of());
   }
 
   /** Runs a query once fewer than the limit are running. */
@@ -216,44 +221,47 @@ public final class QueryEngine {
    * @param limit how many at most; 0 for all
    */
   public List<Tags> series(List<String> selectors, TimeRange range, int limit) {
-    ReadView view = views.get();
-    var labels = new TreeSet<Tags>();
-    for (long order : orders(view, selectors, range)) {
-      labels.add(view.labels(order));
+    try (ReadView view = views.get()) {
+      var labels = new TreeSet<Tags>();
+      for (long order : orders(view, selectors, range)) {
+        labels.add(view.tags(order));
+      }
+      return labels.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
     }
-    return labels.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
   }
 
   /** Names of labels of the series that any of the selectors matches, sorted; arguments as for {@link #series}. */
   public List<String> labelNames(List<String> selectors, TimeRange range, int limit) {
-    ReadView view = views.get();
-    var names = new TreeSet<>(Tags.ORDER);
-    if (selectors.isEmpty() && range.equals(TimeRange.ALL)) {
-      names.addAll(view.tagNames());
-    } else {
-      for (long order : orders(view, selectors, range)) {
-        view.labels(order).forEach((name, value) -> names.add(name));
+    try (ReadView view = views.get()) {
+      var names = new TreeSet<>(Tags.ORDER);
+      if (selectors.isEmpty() && range.equals(TimeRange.ALL)) {
+        names.addAll(view.tagNames());
+      } else {
+        for (long order : orders(view, selectors, range)) {
+          view.tags(order).forEach((name, value) -> names.add(name));
+        }
       }
+      return names.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
     }
-    return names.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
   }
 
   /** Values of a label over the series that any of the selectors matches, sorted; arguments as for {@link #series}. */
   public List<String> labelValues(
       String label, List<String> selectors, TimeRange range, int limit) {
-    ReadView view = views.get();
-    var values = new TreeSet<>(Tags.ORDER);
-    if (selectors.isEmpty() && range.equals(TimeRange.ALL)) {
-      values.addAll(view.tagValues(label));
-    } else {
-      for (long order : orders(view, selectors, range)) {
-        String value = view.labels(order).get(label);
-        if (value != null) {
-          values.add(value);
+    try (ReadView view = views.get()) {
+      var values = new TreeSet<>(Tags.ORDER);
+      if (selectors.isEmpty() && range.equals(TimeRange.ALL)) {
+        values.addAll(view.tagValues(label));
+      } else {
+        for (long order : orders(view, selectors, range)) {
+          String value = view.tags(order).get(label);
+          if (value != null) {
+            values.add(value);
+          }
         }
       }
+      return values.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
     }
-    return values.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
   }
 
   private long[] orders(ReadView view, List<String> selectors, TimeRange range) {

@@ -1,5 +1,6 @@
 package io.chronicledb.engine.read;
 
+import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.SortedRun;
 import io.chronicledb.engine.head.HeadSnapshot;
@@ -16,18 +17,22 @@ import java.util.List;
 
 /**
  * All points as they were at one moment, over memory and storage. What is written afterwards does not show; what is flushed afterwards stays.
- * Thread-safe; holds memory, so queries drop it when they end.
+ * Thread-safe; holds memory and keeps blocks of storage from being given up, so whoever takes one closes it.
  */
-public final class ReadView {
+public final class ReadView implements AutoCloseable {
 
   private final SeriesRegistry registry;
   private final HeadSnapshot snapshot;
   private final BlockCache blocks;
+  private final StorageBackend.Pin pin;
 
-  public ReadView(SeriesRegistry registry, HeadSnapshot snapshot, BlockCache blocks) {
+  /** @param pin keeps the blocks of the snapshot, and was taken before it */
+  public ReadView(
+      SeriesRegistry registry, HeadSnapshot snapshot, BlockCache blocks, StorageBackend.Pin pin) {
     this.registry = registry;
     this.snapshot = snapshot;
     this.blocks = blocks;
+    this.pin = pin;
   }
 
   /**
@@ -41,8 +46,8 @@ public final class ReadView {
   }
 
   /** The tags of a series with its metric among them under {@link Tags#METRIC}. */
-  public Tags labels(long order) {
-    return registry.labels(SeriesOrder.seriesId(order));
+  public Tags tags(long order) {
+    return registry.tags(SeriesOrder.seriesId(order));
   }
 
   /** Names of all tags, {@link Tags#METRIC} included, in no particular order. */
@@ -110,5 +115,11 @@ public final class ReadView {
       }
     }
     return Arrays.copyOf(kept, count);
+  }
+
+  /** Lets go of the blocks. Further calls do nothing. */
+  @Override
+  public void close() {
+    pin.close();
   }
 }

@@ -223,6 +223,8 @@ public final class HeadFlusher implements AutoCloseable {
             new TimeRange(0, 0),
             0,
             0,
+            0,
+            0,
             size - known,
             List.of(),
             SeriesDictionary.encode(registry, known, size))));

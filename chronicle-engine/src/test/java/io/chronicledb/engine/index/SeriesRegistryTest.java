@@ -107,7 +107,7 @@ class SeriesRegistryTest {
           for (int i = 0; i < series; i++) {
             int which = number % 2 == 0 ? i : series - 1 - i;
             ids[number][which] = register(registry, key("m" + which % 5, "n", "" + which));
-            assertThat(registry.labels(ids[number][which]).get("n")).isEqualTo("" + which);
+            assertThat(registry.tags(ids[number][which]).get("n")).isEqualTo("" + which);
           }
         } catch (Throwable e) {
           failure.set(e);
@@ -140,7 +140,7 @@ class SeriesRegistryTest {
     SeriesDictionary.load(second, loaded);
     assertThat(loaded.size()).isEqualTo(50);
     for (int id = 0; id < 50; id++) {
-      assertThat(loaded.labels(id)).isEqualTo(registry.labels(id));
+      assertThat(loaded.tags(id)).isEqualTo(registry.tags(id));
       assertThat(loaded.order(id)).isEqualTo(registry.order(id));
     }
     for (int length = 0; length < first.limit(); length++) {

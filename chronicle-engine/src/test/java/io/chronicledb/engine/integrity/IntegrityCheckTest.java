@@ -38,6 +38,8 @@ class IntegrityCheckTest {
         WINDOW,
         statedMin,
         times[times.length - 1],
+        writer.firstOrder(),
+        writer.lastOrder(),
         statedCount,
         List.of(),
         writer.finish()));
@@ -50,7 +52,7 @@ class IntegrityCheckTest {
     bytes.put("CHRSER".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
     bytes.put((byte) 0).put((byte) 1).put((byte) key.length).put(key);
     StoredBlock block = backend.put(new NewBlock(
-        BlockKind.SERIES, 1, 1, new TimeRange(0, 0), 0, 0, 1, List.of(), bytes.flip()));
+        BlockKind.SERIES, 1, 1, new TimeRange(0, 0), 0, 0, 0, 0, 1, List.of(), bytes.flip()));
     backend.commit(backend.root(), backend.root().next(1, List.of(block)));
   }
 

@@ -165,6 +165,12 @@ public final class DataFileBackend implements StorageBackend {
           path + " has format version " + version + ", newer than the " + Layout.VERSION
               + " that this version of Chronicle reads; open it with the version that wrote it or a later one");
     }
+    if (version < Layout.VERSION) {
+      throw new ChronicleException(
+          ErrorCode.UNSUPPORTED,
+          path + " has format version " + version
+              + ", which was in use before the first release and is not read any more; read it with the version that wrote it");
+    }
     var databaseId = new UUID(in.readLong(), in.readLong());
     in.skip(8);
     if (in.readInt() != Crc32c.of(buffer.array(), 0, Layout.FILE_HEADER_BYTES - 4)) {
@@ -260,6 +266,8 @@ public final class DataFileBackend implements StorageBackend {
         block.window(),
         block.minTime(),
         block.maxTime(),
+        block.firstOrder(),
+        block.lastOrder(),
         block.count());
   }
 
@@ -318,6 +326,11 @@ public final class DataFileBackend implements StorageBackend {
         discard(block);
       }
     }
+  }
+
+  @Override
+  public Pin pin() {
+    return () -> {};
   }
 
   @Override

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 final class Layout {
 
   static final int PAGE = 4096;
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   static final byte[] FILE_MAGIC = ascii("CHRDB1");
   static final byte[] ROOT_MAGIC = ascii("CHRROOT1");

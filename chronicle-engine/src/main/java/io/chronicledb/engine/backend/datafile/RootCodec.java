@@ -12,7 +12,7 @@ import java.util.ArrayList;
 /** The payload of an index block. A block's location is the file offset of its payload. */
 final class RootCodec {
 
-  private static final int ENTRY_BYTES_MIN = 13;
+  private static final int ENTRY_BYTES_MIN = 15;
 
   private RootCodec() {}
 
@@ -41,6 +41,8 @@ final class RootCodec {
       out.writeUnsignedVarint(block.window().end() - block.window().start());
       out.writeVarint(block.minTime());
       out.writeUnsignedVarint(block.maxTime() - block.minTime());
+      out.writeUnsignedVarint(block.firstOrder());
+      out.writeUnsignedVarint(block.lastOrder() - block.firstOrder());
       out.writeUnsignedVarint(block.count());
       previousId = block.id();
     }
@@ -76,6 +78,8 @@ final class RootCodec {
       long windowEnd = windowStart + in.readUnsignedVarint();
       long minTime = in.readVarint();
       long maxTime = minTime + in.readUnsignedVarint();
+      long firstOrder = in.readUnsignedVarint();
+      long lastOrder = firstOrder + in.readUnsignedVarint();
       if (windowEnd < windowStart) {
         throw new CorruptionException(
             "index entry of block " + id + " has a window that ends before it starts");
@@ -91,6 +95,8 @@ final class RootCodec {
           new TimeRange(windowStart, windowEnd),
           minTime,
           maxTime,
+          firstOrder,
+          lastOrder,
           in.readUnsignedVarint()));
     }
     return new Index(new Root(generation, checkpoint, blocks), nextBlockId);

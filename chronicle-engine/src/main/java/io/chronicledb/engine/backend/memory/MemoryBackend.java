@@ -60,6 +60,8 @@ public final class MemoryBackend implements StorageBackend {
         block.window(),
         block.minTime(),
         block.maxTime(),
+        block.firstOrder(),
+        block.lastOrder(),
         block.count());
   }
 
@@ -78,6 +80,11 @@ public final class MemoryBackend implements StorageBackend {
           + ", the root is at " + root.generation());
     }
     root = next;
+  }
+
+  @Override
+  public Pin pin() {
+    return () -> {};
   }
 
   @Override

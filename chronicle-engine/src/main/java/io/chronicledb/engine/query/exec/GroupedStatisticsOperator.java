@@ -103,7 +103,7 @@ final class GroupedStatisticsOperator {
 
   private GroupedStates group(long order) {
     return groups.computeIfAbsent(
-        context.view().labels(order).retain(node.labels()), labels -> new GroupedStates(width));
+        context.view().tags(order).retain(node.labels()), labels -> new GroupedStates(width));
   }
 
   private void merge(

@@ -70,7 +70,7 @@ public final class SeriesExecutor {
         context.checkResult(held);
       }
       if (timestamps.size() > 0) {
-        consumer.accept(context.view().labels(order), timestamps.toArray(), values.toArray());
+        consumer.accept(context.view().tags(order), timestamps.toArray(), values.toArray());
       }
     }
   }

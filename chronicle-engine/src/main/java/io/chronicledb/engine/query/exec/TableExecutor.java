@@ -73,7 +73,7 @@ public final class TableExecutor {
         int kept = GroupedStatisticsOperator.withoutStaleMarkers(
             cursor.timestamps(), cursor.values(), count);
         if (kept > 0 && !named) {
-          series.add(context.view().labels(order));
+          series.add(context.view().tags(order));
           named = true;
         }
         times.addAll(cursor.timestamps(), 0, kept);
@@ -106,7 +106,7 @@ public final class TableExecutor {
       }
       var names = new TreeSet<>(Tags.ORDER);
       for (long order : orders) {
-        context.view().labels(order).forEach((name, value) -> names.add(name));
+        context.view().tags(order).forEach((name, value) -> names.add(name));
       }
       names.remove(Tags.METRIC);
       expanded.add(new RowColumn("time", RowColumn.Kind.TIME, null));

@@ -39,7 +39,7 @@ final class WindowOperator implements SeriesOperator {
       double[] values =
           window.fixedInstant() == null ? evaluateGrid() : evaluateOnce(window.fixedInstant());
       if (values != null) {
-        Tags labels = context.view().labels(order);
+        Tags labels = context.view().tags(order);
         return window.keepMetric()
             ? new SeriesBatch(labels, values)
             : new SeriesBatch(distinct.add(labels.without(Tags.METRIC)), values);

@@ -51,6 +51,8 @@ class DataFileTest {
         new TimeRange(0, 10),
         0,
         9,
+        0,
+        0,
         1,
         List.of(),
         ByteBuffer.wrap(payload)));
@@ -307,20 +309,22 @@ class DataFileTest {
   }
 
   @Test
-  void refusesWhatIsNoDataFileAndWhatIsNewer() {
+  void refusesWhatIsNoDataFileAndOtherVersions() {
     disk.replace(PATH, "SQLite format 3 and so on".getBytes(StandardCharsets.US_ASCII));
     assertThatThrownBy(() -> open(disk))
         .isInstanceOf(CorruptionException.class)
         .hasMessageContaining("not a Chronicle data file");
-    var newer = new FaultyDisk();
-    open(newer).close();
-    byte[] file = newer.bytes(PATH);
-    file[6] = 2;
-    newer.replace(PATH, file);
-    assertThatThrownBy(() -> open(newer))
-        .isInstanceOfSatisfying(
-            ChronicleException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED))
-        .hasMessageContaining("format version 2");
+    for (int version : new int[] {1, 3}) {
+      var other = new FaultyDisk();
+      open(other).close();
+      byte[] file = other.bytes(PATH);
+      file[6] = (byte) version;
+      other.replace(PATH, file);
+      assertThatThrownBy(() -> open(other))
+          .isInstanceOfSatisfying(
+              ChronicleException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED))
+          .hasMessageContaining("format version " + version);
+    }
   }
 
   @Test
