@@ -12,15 +12,20 @@ import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.integrity.IntegrityCheck;
 import io.chronicledb.engine.integrity.IntegrityReport;
 import io.chronicledb.engine.maintenance.BackgroundLoop;
+import io.chronicledb.engine.maintenance.compaction.Compactor;
+import io.chronicledb.engine.memory.MemoryBudget;
 import io.chronicledb.engine.model.SeriesKey;
 import io.chronicledb.engine.model.Tags;
+import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.model.Timestamp;
 import io.chronicledb.engine.partition.BlockCache;
 import io.chronicledb.engine.partition.PartitionCatalog;
+import io.chronicledb.engine.partition.Partitions;
 import io.chronicledb.engine.query.PromQlResult;
 import io.chronicledb.engine.query.QueryEngine;
 import io.chronicledb.engine.query.QueryOptions;
 import io.chronicledb.engine.query.QueryPlanner;
+import io.chronicledb.engine.query.promql.PromQlPlanner;
 import io.chronicledb.engine.read.ReadView;
 import io.chronicledb.engine.recovery.Recovery;
 import io.chronicledb.engine.recovery.RecoveryReport;
@@ -30,6 +35,7 @@ import io.chronicledb.engine.storage.memory.MemoryDisk;
 import io.chronicledb.engine.wal.SyncMode;
 import io.chronicledb.engine.wal.WalOptions;
 import io.chronicledb.engine.wal.WriteAheadLog;
+import io.chronicledb.engine.write.Deletion;
 import io.chronicledb.engine.write.HeadFlusher;
 import io.chronicledb.engine.write.PointBatch;
 import io.chronicledb.engine.write.SeriesWriter;
@@ -38,6 +44,7 @@ import io.chronicledb.engine.write.WritePosition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,11 +66,6 @@ public final class ChronicleDatabase implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ChronicleDatabase.class);
 
-  /** Shares of the memory budget: the head starts to flush at a quarter and holds writers back at half of it. */
-  private static final int HEAD_SHARE = 4;
-
-  private static final int CACHE_SHARE = 4;
-
   /** How long a writer waits for a flush that makes room before it is told to come back later. */
   private static final Duration ROOM_TIMEOUT = Duration.ofSeconds(10);
 
@@ -71,13 +73,18 @@ public final class ChronicleDatabase implements AutoCloseable {
   private final StorageBackend backend;
   private final WriteAheadLog wal;
   private final SeriesRegistry registry = new SeriesRegistry();
+  private final MemoryBudget budget;
+  private final Partitions partitions;
   private final BlockCache blocks;
   private final Head head;
   private final HeadFlusher flusher;
   private final WritePath writePath;
   private final QueryEngine queryEngine;
   private final RecoveryReport recovery;
+  private final Compactor compactor;
   private final @Nullable BackgroundLoop syncLoop;
+  private volatile @Nullable BackgroundLoop mergeLoop;
+  private volatile @Nullable BackgroundLoop settleLoop;
   private volatile boolean closed;
 
   private ChronicleDatabase(
@@ -85,32 +92,53 @@ public final class ChronicleDatabase implements AutoCloseable {
     this.options = options;
     this.backend = backend;
     this.wal = wal;
-    this.blocks = new BlockCache(backend, options.memoryBytes() / CACHE_SHARE);
+    this.budget = new MemoryBudget(options.memoryBytes(), registry::memoryBytes);
+    this.blocks = new BlockCache(backend, budget::cacheBytesMax);
     Recovery.loadSeries(backend, registry);
-    this.head =
-        new Head(registry::order, bufferPoints(options), new PartitionCatalog(backend.root()));
+    this.partitions = Partitions.open(backend);
+    this.head = new Head(registry::order, bufferPoints(options, budget), partitions.catalog());
     var limits = new HeadFlusher.Limits(
         options.partition().toNanos(),
-        options.memoryBytes() / HEAD_SHARE,
         options.wal().segmentBytes() * Math.max(1, options.wal().segmentsMin()),
         options.flushInterval(),
         ROOM_TIMEOUT);
-    this.flusher = new HeadFlusher(head, registry, backend, wal, limits, options.monotonicNanos());
+    this.flusher = new HeadFlusher(
+        head,
+        registry,
+        partitions,
+        wal,
+        budget,
+        limits,
+        options.monotonicNanos(),
+        this::wakeMerges);
+    this.compactor = new Compactor(
+        partitions, head, options.partition().toNanos(), budget.blockBytes(), () -> closed);
     this.recovery = Recovery.replay(backend, wal, registry, head, flusher);
     report(recovery);
     this.writePath = new WritePath(registry, wal, head, flusher);
     this.queryEngine = new QueryEngine(
         planner, this::view, options.query(), options.clock(), options.monotonicNanos());
     flusher.start();
+    this.mergeLoop = new BackgroundLoop(
+        "chronicle-merge", options.compactionInterval(), compactor::mergePiledUp);
+    this.settleLoop =
+        new BackgroundLoop("chronicle-compaction", options.compactionInterval(), compactor::settle);
     this.syncLoop = options.wal().sync() == SyncMode.SYNC
         ? null
         : new BackgroundLoop("chronicle-wal-sync", options.wal().syncInterval(), this::syncLog);
   }
 
   /** A buffer that took the head's whole share of the memory would hold back every writer for ever. */
-  private static int bufferPoints(ChronicleOptions options) {
-    long headBytes = options.memoryBytes() / HEAD_SHARE;
-    return (int) Math.min(options.bufferPoints(), headBytes / 2 / Head.BUFFER_ROW_BYTES);
+  private static int bufferPoints(ChronicleOptions options, MemoryBudget budget) {
+    return (int)
+        Math.min(options.bufferPoints(), budget.headFlushBytes() / 2 / Head.BUFFER_ROW_BYTES);
+  }
+
+  private void wakeMerges() {
+    BackgroundLoop loop = mergeLoop;
+    if (loop != null) {
+      loop.wake();
+    }
   }
 
   private void report(RecoveryReport found) {
@@ -269,6 +297,11 @@ public final class ChronicleDatabase implements AutoCloseable {
     }
   }
 
+  /** For tests, which do its work when they like. */
+  Compactor compactor() {
+    return compactor;
+  }
+
   /** All points as they are now. The caller closes the view. */
   ReadView view() {
     StorageBackend.Pin pin = backend.pin();
@@ -279,6 +312,36 @@ public final class ChronicleDatabase implements AutoCloseable {
   public void flush() {
     checkOpen();
     flusher.flush();
+  }
+
+  /**
+   * Deletes all points written so far of some series within a range. Later writes into the range stay.
+   *
+   * @param selector as in PromQL, for example {@code cpu{host="a"}}
+   * @return its place in the log, and how many series the selector matches
+   * @throws ChronicleException where nothing was deleted
+   */
+  public Deletion delete(String selector, TimeRange range) {
+    checkOpen();
+    return writePath.delete(PromQlPlanner.matchers(selector), range, () -> {});
+  }
+
+  /**
+   * Deletes all points written so far that are older than {@code time}, nanoseconds, and gives their space back.
+   */
+  public Deletion dropBefore(long time) {
+    checkOpen();
+    Deletion deletion = writePath.delete(List.of(), new TimeRange(Long.MIN_VALUE, time), () -> {});
+    flusher.flush();
+    compactor.applyDeletions();
+    return deletion;
+  }
+
+  /** Writes what is in memory to storage, applies deletions, and merges the blocks of each day into as few as may be. */
+  public void compact() {
+    checkOpen();
+    flusher.flush();
+    compactor.compact();
   }
 
   /** Reads all that is stored and checks every invariant. */
@@ -318,6 +381,12 @@ public final class ChronicleDatabase implements AutoCloseable {
     }
   }
 
+  private static void closeLoop(@Nullable BackgroundLoop loop) {
+    if (loop != null) {
+      loop.close();
+    }
+  }
+
   /**
    * Waits for writes that are under way, writes what is in memory to storage and gives up the files. Further calls do nothing.
    */
@@ -334,6 +403,8 @@ public final class ChronicleDatabase implements AutoCloseable {
         syncLoop.close();
       }
       flusher.close();
+      closeLoop(mergeLoop);
+      closeLoop(settleLoop);
       try {
         flusher.flush();
       } catch (ChronicleException e) {

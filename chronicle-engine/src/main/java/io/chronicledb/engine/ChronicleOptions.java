@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
  * @param partition the width of a partition, for new blocks
  * @param bufferPoints points in the write buffer; fewer where the memory is too small for them
  * @param flushInterval the longest time for which a point is in the log only
+ * @param compactionInterval how often quiet days are looked for, to be merged for keeps
  * @param wal how the log is kept
  * @param query what queries may use up
  * @param clock tells the time of day: of writes without a timestamp, and {@code now()}
@@ -23,6 +24,7 @@ public record ChronicleOptions(
     Duration partition,
     int bufferPoints,
     Duration flushInterval,
+    Duration compactionInterval,
     WalOptions wal,
     QueryLimits query,
     InstantSource clock,
@@ -50,6 +52,10 @@ public record ChronicleOptions(
     if (flushInterval.isNegative() || flushInterval.isZero()) {
       throw new IllegalArgumentException("flush-interval must be positive, not " + flushInterval);
     }
+    if (compactionInterval.isNegative() || compactionInterval.isZero()) {
+      throw new IllegalArgumentException(
+          "compaction.interval must be positive, not " + compactionInterval);
+    }
   }
 
   public static ChronicleOptions defaults() {
@@ -58,6 +64,7 @@ public record ChronicleOptions(
         Duration.ofHours(1),
         10_000,
         Duration.ofMinutes(5),
+        Duration.ofMinutes(30),
         WalOptions.defaults(),
         QueryLimits.defaults(),
         InstantSource.system(),
@@ -66,36 +73,105 @@ public record ChronicleOptions(
 
   public ChronicleOptions withMemoryBytes(long bytes) {
     return new ChronicleOptions(
-        bytes, partition, bufferPoints, flushInterval, wal, query, clock, monotonicNanos);
+        bytes,
+        partition,
+        bufferPoints,
+        flushInterval,
+        compactionInterval,
+        wal,
+        query,
+        clock,
+        monotonicNanos);
   }
 
   public ChronicleOptions withPartition(Duration width) {
     return new ChronicleOptions(
-        memoryBytes, width, bufferPoints, flushInterval, wal, query, clock, monotonicNanos);
+        memoryBytes,
+        width,
+        bufferPoints,
+        flushInterval,
+        compactionInterval,
+        wal,
+        query,
+        clock,
+        monotonicNanos);
   }
 
   public ChronicleOptions withBufferPoints(int points) {
     return new ChronicleOptions(
-        memoryBytes, partition, points, flushInterval, wal, query, clock, monotonicNanos);
+        memoryBytes,
+        partition,
+        points,
+        flushInterval,
+        compactionInterval,
+        wal,
+        query,
+        clock,
+        monotonicNanos);
   }
 
   public ChronicleOptions withFlushInterval(Duration interval) {
     return new ChronicleOptions(
-        memoryBytes, partition, bufferPoints, interval, wal, query, clock, monotonicNanos);
+        memoryBytes,
+        partition,
+        bufferPoints,
+        interval,
+        compactionInterval,
+        wal,
+        query,
+        clock,
+        monotonicNanos);
+  }
+
+  public ChronicleOptions withCompactionInterval(Duration interval) {
+    return new ChronicleOptions(
+        memoryBytes,
+        partition,
+        bufferPoints,
+        flushInterval,
+        interval,
+        wal,
+        query,
+        clock,
+        monotonicNanos);
   }
 
   public ChronicleOptions withWal(WalOptions options) {
     return new ChronicleOptions(
-        memoryBytes, partition, bufferPoints, flushInterval, options, query, clock, monotonicNanos);
+        memoryBytes,
+        partition,
+        bufferPoints,
+        flushInterval,
+        compactionInterval,
+        options,
+        query,
+        clock,
+        monotonicNanos);
   }
 
   public ChronicleOptions withQuery(QueryLimits limits) {
     return new ChronicleOptions(
-        memoryBytes, partition, bufferPoints, flushInterval, wal, limits, clock, monotonicNanos);
+        memoryBytes,
+        partition,
+        bufferPoints,
+        flushInterval,
+        compactionInterval,
+        wal,
+        limits,
+        clock,
+        monotonicNanos);
   }
 
   public ChronicleOptions withClock(InstantSource source) {
     return new ChronicleOptions(
-        memoryBytes, partition, bufferPoints, flushInterval, wal, query, source, monotonicNanos);
+        memoryBytes,
+        partition,
+        bufferPoints,
+        flushInterval,
+        compactionInterval,
+        wal,
+        query,
+        source,
+        monotonicNanos);
   }
 }

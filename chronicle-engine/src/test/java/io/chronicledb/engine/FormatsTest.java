@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronicledb.engine.block.Block;
 import io.chronicledb.engine.block.BlockWriter;
+import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.SampleCursor;
+import io.chronicledb.engine.codec.ChunkEncoder;
+import io.chronicledb.engine.codec.Effort;
 import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TimeRange;
@@ -133,8 +136,10 @@ class FormatsTest {
     assertThat(block.firstSequence()).isEqualTo(7);
     assertThat(block.lastSequence()).isEqualTo(11);
     assertThat(block.seriesCount()).isEqualTo(3);
+    RunCursor series = block.cursor();
     for (int i = 0; i < 3; i++) {
-      SampleCursor cursor = block.cursor(i, TimeRange.ALL);
+      assertThat(series.next()).isTrue();
+      SampleCursor cursor = series.samples(TimeRange.ALL);
       assertThat(cursor.next()).isTrue();
       assertThat(Arrays.copyOfRange(cursor.timestamps(), cursor.start(), cursor.end()))
           .isEqualTo(BLOCK_TIMES);
@@ -145,11 +150,12 @@ class FormatsTest {
   }
 
   private static byte[] block() {
-    var writer = new BlockWriter(new TimeRange(-10, 2_000_000_000), 7, 11);
+    var writer =
+        new BlockWriter(new TimeRange(-10, 2_000_000_000), 7, 11, new ChunkEncoder(Effort.FRESH));
     for (long order :
         new long[] {SeriesOrder.of(0, 0), SeriesOrder.of(0, 5), SeriesOrder.of(3, 3)}) {
       writer.series(order);
-      writer.append(BLOCK_TIMES, BLOCK_VALUES, 0, BLOCK_TIMES.length);
+      writer.samples(BLOCK_TIMES, BLOCK_VALUES, 0, BLOCK_TIMES.length);
     }
     ByteBuffer bytes = writer.finish();
     return Arrays.copyOfRange(bytes.array(), bytes.position(), bytes.limit());

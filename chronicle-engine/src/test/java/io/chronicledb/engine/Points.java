@@ -31,8 +31,8 @@ public final class Points {
       cursor.series(order);
       long previous = Long.MIN_VALUE;
       boolean first = true;
-      for (int count = cursor.next(); count > 0; count = cursor.next()) {
-        for (int i = 0; i < count; i++) {
+      while (cursor.next()) {
+        for (int i = cursor.start(); i < cursor.end(); i++) {
           long time = cursor.timestamps()[i];
           if (!range.contains(time)) {
             throw new AssertionError(name + " has a sample at " + time + ", outside of " + range);

@@ -2,7 +2,6 @@ package io.chronicledb.engine.block;
 
 import io.chronicledb.engine.bytes.ByteReader;
 import io.chronicledb.engine.bytes.Crc32c;
-import io.chronicledb.engine.codec.ChunkDecoder;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.error.ErrorCode;
@@ -11,24 +10,30 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * An open data block: its header and directory in memory, its chunks read when they are needed. Everything read is checked: the
- * checksum first, the decoded samples afterwards.
+ * An open data block: its header and page index in memory, directory pages and chunks read when they are needed. Everything read is
+ * checked: the checksum first, the decoded samples afterwards. Thread-safe.
  */
 public final class Block implements SortedRun {
 
   private final BlockBytes bytes;
   private final String name;
+  private final PageCache cache;
   private final TimeRange window;
   private final long minTime;
   private final long maxTime;
   private final long firstSequence;
   private final long lastSequence;
   private final long sampleCount;
-  private final BlockDirectory directory;
+  private final long firstOrder;
+  private final long lastOrder;
+  private final int chunkCount;
+  private final int seriesCount;
+  private final PageIndex pages;
 
-  private Block(BlockBytes bytes, String name, ByteReader header) {
+  private Block(BlockBytes bytes, String name, PageCache cache, ByteReader header) {
     this.bytes = bytes;
     this.name = name;
+    this.cache = cache;
     long windowStart = header.readLong();
     long windowEnd = header.readLong();
     if (windowEnd < windowStart) {
@@ -40,89 +45,94 @@ public final class Block implements SortedRun {
     this.firstSequence = header.readLong();
     this.lastSequence = header.readLong();
     this.sampleCount = header.readLong();
-    this.directory = readDirectory(bytes, header, windowStart);
+    this.firstOrder = header.readLong();
+    this.lastOrder = header.readLong();
+    this.chunkCount = header.readInt();
+    this.seriesCount = header.readInt();
+    int pagesOffset = header.readInt();
+    int indexOffset = header.readInt();
+    int indexLength = header.readInt();
+    int indexCrc = header.readInt();
+    if (seriesCount < 0
+        || chunkCount < seriesCount
+        || pagesOffset < BlockLayout.HEADER_BYTES
+        || indexOffset < pagesOffset) {
+      throw new CorruptionException("block header contradicts itself");
+    }
+    ByteBuffer index = bytes.read(indexOffset, indexLength);
+    int start = index.arrayOffset() + index.position();
+    if (Crc32c.of(index.array(), start, indexLength) != indexCrc) {
+      throw new CorruptionException("page index does not match its checksum");
+    }
+    var in = new ByteReader(index.array(), start, indexLength);
+    this.pages = PageIndex.read(in, seriesCount, chunkCount, pagesOffset, indexOffset);
+  }
+
+  /** Opens a block whose directory pages nobody keeps. */
+  public static Block open(BlockBytes bytes, String name) {
+    return open(bytes, name, PageCache.NONE);
   }
 
   /**
-   * Reads and checks header and directory.
+   * Reads and checks header and page index.
    *
    * @param name how errors call the block, for example its file and offset
+   * @param cache keeps directory pages for cursors that seek
    * @throws CorruptionException where they are damaged
    */
-  public static Block open(BlockBytes bytes, String name) {
+  public static Block open(BlockBytes bytes, String name, PageCache cache) {
     try {
-      ByteBuffer headerBytes = bytes.read(0, BlockLayout.HEADER_BYTES);
-      var header =
-          new ByteReader(headerBytes.array(), headerBytes.arrayOffset(), BlockLayout.HEADER_BYTES);
+      ByteBuffer buffer = bytes.read(0, BlockLayout.HEADER_BYTES);
+      int start = buffer.arrayOffset() + buffer.position();
+      var header = new ByteReader(buffer.array(), start, BlockLayout.HEADER_BYTES);
       if (!Arrays.equals(header.readBytes(BlockLayout.MAGIC.length), BlockLayout.MAGIC)) {
         throw new CorruptionException("no block starts here");
       }
       int version = header.readByte() | header.readByte() << 8;
-      if (version > BlockLayout.VERSION) {
+      if (version != BlockLayout.VERSION) {
         throw new ChronicleException(
             ErrorCode.UNSUPPORTED,
-            "block format " + version + " is newer than this version of Chronicle reads");
+            name + " has block format " + version
+                + (version > BlockLayout.VERSION
+                    ? ", newer than this version of Chronicle reads"
+                    : ", which was in use before the first release and is not read any more"));
       }
-      if (version < BlockLayout.VERSION) {
-        throw new ChronicleException(
-            ErrorCode.UNSUPPORTED,
-            "block format " + version
-                + " was in use before the first release and is not read any more");
-      }
-      int crcOffset = headerBytes.arrayOffset() + BlockLayout.HEADER_BYTES - BlockLayout.CRC_BYTES;
-      var stated = new ByteReader(headerBytes.array(), crcOffset, BlockLayout.CRC_BYTES);
       int length = BlockLayout.HEADER_BYTES - BlockLayout.CRC_BYTES;
-      if (stated.readInt() != Crc32c.of(headerBytes.array(), headerBytes.arrayOffset(), length)) {
+      var stated = new ByteReader(buffer.array(), start + length, BlockLayout.CRC_BYTES);
+      if (stated.readInt() != Crc32c.of(buffer.array(), start, length)) {
         throw new CorruptionException("block header does not match its checksum");
       }
-      return new Block(bytes, name, header);
+      return new Block(bytes, name, cache, header);
     } catch (CorruptionException e) {
       throw new CorruptionException(name + ": " + e.getMessage());
     }
-  }
-
-  private static BlockDirectory readDirectory(
-      BlockBytes bytes, ByteReader header, long windowStart) {
-    int chunkCount = header.readInt();
-    int seriesCount = header.readInt();
-    int offset = header.readInt();
-    int length = header.readInt();
-    int directoryCrc = header.readInt();
-    ByteBuffer directoryBytes = bytes.read(offset, length);
-    if (Crc32c.of(directoryBytes.array(), directoryBytes.arrayOffset(), length) != directoryCrc) {
-      throw new CorruptionException("chunk directory does not match its checksum");
-    }
-    var in = new ByteReader(directoryBytes.array(), directoryBytes.arrayOffset(), length);
-    return BlockDirectory.read(
-        in, seriesCount, chunkCount, windowStart, offset - BlockLayout.HEADER_BYTES);
   }
 
   public TimeRange window() {
     return window;
   }
 
-  /** Bytes that the open block holds in memory. */
+  /** Bytes that the open block holds in memory, without cached pages. */
   public long memoryBytes() {
-    return directory.memoryBytes();
+    return 256 + pages.memoryBytes();
   }
 
   public int chunkCount() {
-    return directory.counts.length;
+    return chunkCount;
   }
 
-  @Override
   public int seriesCount() {
-    return directory.orders.length;
+    return seriesCount;
   }
 
-  @Override
-  public long order(int index) {
-    return directory.orders[index];
+  /** The order of the first series; of no meaning where there is none. */
+  public long firstOrder() {
+    return firstOrder;
   }
 
-  @Override
-  public int find(long order) {
-    return directory.find(order);
+  /** The order of the last series; of no meaning where there is none. */
+  public long lastOrder() {
+    return lastOrder;
   }
 
   @Override
@@ -133,16 +143,6 @@ public final class Block implements SortedRun {
   @Override
   public long maxTime() {
     return maxTime;
-  }
-
-  @Override
-  public long minTime(int index) {
-    return directory.minTimes[directory.firstChunks[index]];
-  }
-
-  @Override
-  public long maxTime(int index) {
-    return directory.maxTimes[directory.firstChunks[index + 1] - 1];
   }
 
   @Override
@@ -160,109 +160,37 @@ public final class Block implements SortedRun {
     return sampleCount;
   }
 
+  /** {@inheritDoc} Pages that it passes are kept in the cache. */
   @Override
-  public SampleCursor cursor(int index, TimeRange range) {
-    return new ChunkCursor(directory.firstChunks[index], directory.firstChunks[index + 1], range);
+  public RunCursor cursor() {
+    return new BlockCursor(this, cache);
   }
 
-  /** Decodes one chunk into the front of two arrays that hold its count. */
-  private void decode(int chunk, ChunkDecoder decoder, long[] timestamps, double[] values) {
-    int length = directory.lengths[chunk];
-    ByteBuffer buffer = bytes.read(directory.offsets[chunk], length);
-    byte[] array = buffer.array();
-    int offset = buffer.arrayOffset();
-    int end = length - BlockLayout.CRC_BYTES;
+  /** A cursor for one pass over the whole block, which must not push out of the cache what queries need. */
+  public RunCursor scan() {
+    return new BlockCursor(this, PageCache.NONE);
+  }
+
+  String name() {
+    return name;
+  }
+
+  PageIndex pages() {
+    return pages;
+  }
+
+  /** Reads a stretch of the block. */
+  ByteBuffer read(int offset, int length) {
+    return bytes.read(offset, length);
+  }
+
+  DirectoryPage readPage(int number) {
+    int offset = pages.offsets[number];
     try {
-      var in = new ByteReader(array, offset, length);
-      in.skip(end);
-      if (in.readInt() != Crc32c.of(array, offset, end)) {
-        throw new CorruptionException("chunk does not match its checksum");
-      }
-      int count = directory.counts[chunk];
-      decoder.decode(array, offset, end, count, timestamps, values);
-      if (timestamps[0] != directory.minTimes[chunk]
-          || timestamps[count - 1] != directory.maxTimes[chunk]) {
-        throw new CorruptionException("chunk does not span the times that the directory states");
-      }
+      ByteBuffer buffer = bytes.read(offset, pages.offsets[number + 1] - offset);
+      return DirectoryPage.read(buffer, pages, number, window.start());
     } catch (CorruptionException e) {
-      throw new CorruptionException(name + ", chunk " + chunk + " at offset "
-          + directory.offsets[chunk] + ": " + e.getMessage());
-    }
-  }
-
-  /** Walks the chunks of one series that overlap a range. */
-  private final class ChunkCursor implements SampleCursor {
-
-    private final TimeRange range;
-    private final int endChunk;
-    private int chunk;
-    private final ChunkDecoder decoder = new ChunkDecoder();
-    private long[] timestamps = {};
-    private double[] values = {};
-    private int start;
-    private int end;
-
-    ChunkCursor(int firstChunk, int endChunk, TimeRange range) {
-      this.range = range;
-      int from = firstChunk;
-      int to = endChunk;
-      while (from < to && directory.maxTimes[from] < range.start()) {
-        from++;
-      }
-      while (to > from && directory.minTimes[to - 1] >= range.end()) {
-        to--;
-      }
-      this.chunk = from;
-      this.endChunk = to;
-    }
-
-    @Override
-    public long nextTime() {
-      return chunk < endChunk ? Math.max(directory.minTimes[chunk], range.start()) : Long.MAX_VALUE;
-    }
-
-    @Override
-    public boolean next() {
-      while (chunk < endChunk) {
-        int count = directory.counts[chunk];
-        if (timestamps.length < count) {
-          timestamps = new long[count];
-          values = new double[count];
-        }
-        decode(chunk, decoder, timestamps, values);
-        start = directory.minTimes[chunk] >= range.start() ? 0 : lowerBound(range.start(), count);
-        end = directory.maxTimes[chunk] < range.end() ? count : lowerBound(range.end(), count);
-        chunk++;
-        if (start < end) {
-          return true;
-        }
-      }
-      return false;
-    }
-
-    private int lowerBound(long time, int count) {
-      int found = Arrays.binarySearch(timestamps, 0, count, time);
-      return found >= 0 ? found : -found - 1;
-    }
-
-    @Override
-    public long[] timestamps() {
-      return timestamps;
-    }
-
-    @Override
-    public double[] values() {
-      return values;
-    }
-
-    @Override
-    public int start() {
-      return start;
-    }
-
-    @Override
-    public int end() {
-      return end;
+      throw new CorruptionException(name + ": " + e.getMessage());
     }
   }
 }

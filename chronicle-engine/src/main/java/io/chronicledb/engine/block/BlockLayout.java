@@ -1,19 +1,36 @@
 package io.chronicledb.engine.block;
 
-/** Constants of the block format, version 1; the drawing stands in the package's description. */
+import io.chronicledb.engine.codec.ChunkEncoder;
+
+/** Constants of the block format, version 2; the drawing stands in the package's description. */
 final class BlockLayout {
 
   static final byte[] MAGIC = {'C', 'H', 'R', 'B', 'L', 'K'};
   static final int VERSION = 2;
-  static final int HEADER_BYTES = 88;
+  static final int HEADER_BYTES = 6 + 2 + 9 * 8 + 7 * 4;
 
-  /** A chunk's columns, decoded, stay in the processor's first cache: 2048 × 16 bytes. */
-  static final int CHUNK_SAMPLES_MAX = 2048;
+  static final int CHUNK_SAMPLES_MAX = ChunkEncoder.SAMPLES_MAX;
+
+  /** A page of the directory ends after the series with which it reaches this size: one read, and what a lookup decodes at most. */
+  static final int PAGE_BYTES = 8 << 10;
 
   static final int CRC_BYTES = 4;
-  static final int FLAG_HAS_NAN = 1;
-  /** The least bytes that a chunk's entry in the directory takes; bounds what a forged count can make us allocate. */
-  static final int CHUNK_ENTRY_BYTES_MIN = 23;
+
+  /** Bits of a chunk entry's form. */
+  static final int FORM_UNIT_MASK = 0b11;
+
+  static final int FORM_STATISTICS_SHIFT = 2;
+  static final int FORM_STATISTICS_MASK = 0b11;
+  static final int FORM_HAS_NAN = 0b1_0000;
+  static final int FORM_BITS_MAX = 0b1_1111;
+
+  /** Nanoseconds of the units in which an entry's times may be stated. */
+  static final long[] UNITS = {1L, 1_000L, 1_000_000L, 1_000_000_000L};
+
+  /** The least bytes that an entry takes; they bound what a forged count can make us allocate. */
+  static final int CHUNK_ENTRY_BYTES_MIN = 5;
+
+  static final int PAGE_ENTRY_BYTES_MIN = 6;
 
   private BlockLayout() {}
 }

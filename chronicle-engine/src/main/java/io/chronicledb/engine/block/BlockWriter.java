@@ -3,10 +3,10 @@ package io.chronicledb.engine.block;
 import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.bytes.Crc32c;
 import io.chronicledb.engine.codec.ChunkEncoder;
-import io.chronicledb.engine.codec.Effort;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TimeRange;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Builds one data block from series in order and, within each, samples in order. Holds the encoded bytes in memory until {@link
@@ -14,30 +14,45 @@ import java.nio.ByteBuffer;
  */
 public final class BlockWriter implements RunSink {
 
+  private static final int PENDING_MIN = 64;
+
   private final TimeRange window;
   private final long firstSequence;
   private final long lastSequence;
+  private final ChunkEncoder encoder;
 
-  private final ByteWriter chunks = new ByteWriter(1 << 14);
-  private final ChunkEncoder encoder = new ChunkEncoder(Effort.FRESH);
+  private final ByteWriter chunks = new ByteWriter(1 << 12);
+  /** Finished directory pages, one behind the other. */
+  private final ByteWriter pages = new ByteWriter(1 << 10);
 
-  private final long[] times = new long[BlockLayout.CHUNK_SAMPLES_MAX];
-  private final double[] values = new double[BlockLayout.CHUNK_SAMPLES_MAX];
+  private final ByteWriter pageIndex = new ByteWriter(64);
+  /** Entries of the series that is being written, headed by their count once it is known. */
+  private final ByteWriter chunkEntries = new ByteWriter(64);
+
+  private final ByteWriter page = new ByteWriter(1 << 10);
+  private final ChunkStatistics statistics = new ChunkStatistics();
+  private final ByteWriter figures = new ByteWriter(64);
+
+  /** Samples of the chunk that is not full yet. */
+  private long[] times = new long[PENDING_MIN];
+
+  private double[] values = new double[PENDING_MIN];
   private int pending;
 
-  /** The directory's pieces, inside out, since each is headed by the count of what it holds. */
-  private final ByteWriter metricEntries = new ByteWriter(1 << 10);
-
-  private final ByteWriter seriesEntries = new ByteWriter(1 << 10);
-  private final ByteWriter chunkEntries = new ByteWriter(1 << 10);
-  private int metricCount;
-  private int seriesInMetric;
   private int chunksInSeries;
-  private int lastMetricId;
-  private int lastSeriesId;
+  private long previousMaxTime;
   private long firstOrder = -1;
   private long currentOrder = -1;
-  private long previousMaxTime;
+
+  private int pageCount;
+  private int seriesInPage;
+  private int chunksInPage;
+  private int pageChunkStart;
+  private long pageFirstOrder;
+  /** The last order that went into the page. */
+  private long pageLastOrder;
+  /** First order of the page before. */
+  private long previousPageOrder;
 
   private int seriesCount;
   private int chunkCount;
@@ -49,11 +64,14 @@ public final class BlockWriter implements RunSink {
    * @param window the time that the block covers
    * @param firstSequence the first WAL sequence whose points of the window are here
    * @param lastSequence the last one
+   * @param encoder may be shared with other writers of the same thread
    */
-  public BlockWriter(TimeRange window, long firstSequence, long lastSequence) {
+  public BlockWriter(
+      TimeRange window, long firstSequence, long lastSequence, ChunkEncoder encoder) {
     this.window = window;
     this.firstSequence = firstSequence;
     this.lastSequence = lastSequence;
+    this.encoder = encoder;
   }
 
   @Override
@@ -62,24 +80,17 @@ public final class BlockWriter implements RunSink {
       throw new IllegalStateException("series out of order: " + order + " after " + currentOrder);
     }
     endSeries();
-    if (currentOrder >= 0 && SeriesOrder.metricId(order) != SeriesOrder.metricId(currentOrder)) {
-      endMetric();
-    }
     currentOrder = order;
     firstOrder = firstOrder < 0 ? order : firstOrder;
     previousMaxTime = window.start();
   }
 
   @Override
-  public void samples(long[] timestamps, double[] sampleValues, int count) {
-    append(timestamps, sampleValues, 0, count);
-  }
-
-  /** Adds the samples from {@code start} to {@code end} to the series started last. */
-  public void append(long[] timestamps, double[] sampleValues, int start, int end) {
+  public void samples(long[] timestamps, double[] sampleValues, int start, int end) {
     int from = start;
     while (from < end) {
       int count = Math.min(end - from, BlockLayout.CHUNK_SAMPLES_MAX - pending);
+      ensurePending(pending + count);
       System.arraycopy(timestamps, from, times, pending, count);
       System.arraycopy(sampleValues, from, values, pending, count);
       pending += count;
@@ -90,8 +101,21 @@ public final class BlockWriter implements RunSink {
     }
   }
 
+  private void ensurePending(int size) {
+    if (size > times.length) {
+      int capacity = Math.min(BlockLayout.CHUNK_SAMPLES_MAX, Math.max(size, times.length * 4));
+      times = Arrays.copyOf(times, capacity);
+      values = Arrays.copyOf(values, capacity);
+    }
+  }
+
   public long sampleCount() {
     return sampleCount + pending;
+  }
+
+  /** Bytes of the block as far as it is encoded. */
+  public int encodedBytes() {
+    return BlockLayout.HEADER_BYTES + chunks.size() + pages.size() + page.size();
   }
 
   /** The smallest timestamp; of use after {@link #finish}. */
@@ -126,34 +150,36 @@ public final class BlockWriter implements RunSink {
     encoder.encode(times, values, 0, pending, chunks);
     chunks.writeInt(Crc32c.of(chunks.array(), start, chunks.size() - start));
 
-    double min = Double.NaN;
-    double max = Double.NaN;
-    int flags = 0;
-    for (int i = 0; i < pending; i++) {
-      double value = values[i];
-      if (Double.isNaN(value)) {
-        flags |= BlockLayout.FLAG_HAS_NAN;
-      } else {
-        min = Double.isNaN(min) ? value : Math.min(min, value);
-        max = Double.isNaN(max) ? value : Math.max(max, value);
-      }
-    }
-    chunkEntries.writeUnsignedVarint(times[0] - previousMaxTime);
-    chunkEntries.writeUnsignedVarint(times[pending - 1] - times[0]);
+    statistics.compute(times, values, pending);
+    figures.clear();
+    int form = statistics.write(figures) << BlockLayout.FORM_STATISTICS_SHIFT;
+    long gap = statistics.minTime - previousMaxTime;
+    long span = statistics.maxTime - statistics.minTime;
+    int unit = unit(gap, span);
+    chunkEntries.writeByte(form | unit | (statistics.hasNaN ? BlockLayout.FORM_HAS_NAN : 0));
+    chunkEntries.writeUnsignedVarint(unit == 0 ? gap : gap / BlockLayout.UNITS[unit]);
+    chunkEntries.writeUnsignedVarint(unit == 0 ? span : span / BlockLayout.UNITS[unit]);
     chunkEntries.writeUnsignedVarint(pending);
     chunkEntries.writeUnsignedVarint(chunks.size() - start);
-    chunkEntries.writeByte(0);
-    chunkEntries.writeByte(0);
-    chunkEntries.writeByte(flags);
-    chunkEntries.writeDouble(min);
-    chunkEntries.writeDouble(max);
-    previousMaxTime = times[pending - 1];
-    minTime = Math.min(minTime, times[0]);
-    maxTime = Math.max(maxTime, previousMaxTime);
+    chunkEntries.writeBytes(figures.array(), 0, figures.size());
+
+    previousMaxTime = statistics.maxTime;
+    minTime = Math.min(minTime, statistics.minTime);
+    maxTime = Math.max(maxTime, statistics.maxTime);
     sampleCount += pending;
     chunksInSeries++;
     chunkCount++;
     pending = 0;
+  }
+
+  /** The coarsest unit that divides both; differences past 2^63 only the first one does. */
+  private static int unit(long gap, long span) {
+    int unit = gap < 0 || span < 0 ? 0 : BlockLayout.UNITS.length - 1;
+    while (unit > 0
+        && (gap % BlockLayout.UNITS[unit] != 0 || span % BlockLayout.UNITS[unit] != 0)) {
+      unit--;
+    }
+    return unit;
   }
 
   private void endSeries() {
@@ -161,41 +187,61 @@ public final class BlockWriter implements RunSink {
     if (chunksInSeries == 0) {
       return;
     }
+    if (seriesInPage == 0) {
+      pageFirstOrder = currentOrder;
+      pageLastOrder = currentOrder;
+    }
+    int metricGap = SeriesOrder.metricId(currentOrder) - SeriesOrder.metricId(pageLastOrder);
     int seriesId = SeriesOrder.seriesId(currentOrder);
-    seriesEntries.writeUnsignedVarint(seriesId - lastSeriesId);
-    seriesEntries.writeUnsignedVarint(chunksInSeries);
-    seriesEntries.writeBytes(chunkEntries.array(), 0, chunkEntries.size());
+    page.writeUnsignedVarint(metricGap);
+    page.writeUnsignedVarint(
+        metricGap == 0 ? seriesId - SeriesOrder.seriesId(pageLastOrder) : seriesId);
+    page.writeUnsignedVarint(chunksInSeries);
+    page.writeBytes(chunkEntries.array(), 0, chunkEntries.size());
     chunkEntries.clear();
-    lastSeriesId = seriesId;
+    pageLastOrder = currentOrder;
+    chunksInPage += chunksInSeries;
     chunksInSeries = 0;
-    seriesInMetric++;
+    seriesInPage++;
     seriesCount++;
+    if (page.size() >= BlockLayout.PAGE_BYTES) {
+      endPage();
+    }
   }
 
-  private void endMetric() {
-    if (seriesInMetric == 0) {
+  private void endPage() {
+    if (seriesInPage == 0) {
       return;
     }
-    int metricId = SeriesOrder.metricId(currentOrder);
-    metricEntries.writeUnsignedVarint(metricId - lastMetricId);
-    metricEntries.writeUnsignedVarint(seriesInMetric);
-    metricEntries.writeBytes(seriesEntries.array(), 0, seriesEntries.size());
-    seriesEntries.clear();
-    lastMetricId = metricId;
-    lastSeriesId = 0;
-    seriesInMetric = 0;
-    metricCount++;
+    int start = pages.size();
+    pages.writeBytes(page.array(), 0, page.size());
+    pages.writeInt(Crc32c.of(pages.array(), start, pages.size() - start));
+    pageIndex.writeUnsignedVarint(
+        SeriesOrder.metricId(pageFirstOrder) - SeriesOrder.metricId(previousPageOrder));
+    pageIndex.writeUnsignedVarint(SeriesOrder.seriesId(pageFirstOrder));
+    pageIndex.writeUnsignedVarint(seriesInPage);
+    pageIndex.writeUnsignedVarint(chunksInPage);
+    pageIndex.writeUnsignedVarint(pages.size() - start);
+    pageIndex.writeUnsignedVarint(chunks.size() - pageChunkStart);
+    previousPageOrder = pageFirstOrder;
+    pageChunkStart = chunks.size();
+    page.clear();
+    seriesInPage = 0;
+    chunksInPage = 0;
+    pageCount++;
   }
 
   /** Completes the block and returns its bytes. */
   public ByteBuffer finish() {
     endSeries();
-    endMetric();
-    var directory = new ByteWriter(metricEntries.size() + 5);
-    directory.writeUnsignedVarint(metricCount);
-    directory.writeBytes(metricEntries.array(), 0, metricEntries.size());
+    endPage();
+    var index = new ByteWriter(pageIndex.size() + 5);
+    index.writeUnsignedVarint(pageCount);
+    index.writeBytes(pageIndex.array(), 0, pageIndex.size());
 
-    var out = new ByteWriter(BlockLayout.HEADER_BYTES + chunks.size() + directory.size());
+    int pagesOffset = BlockLayout.HEADER_BYTES + chunks.size();
+    int indexOffset = pagesOffset + pages.size();
+    var out = new ByteWriter(indexOffset + index.size());
     out.writeBytes(BlockLayout.MAGIC);
     out.writeByte(BlockLayout.VERSION);
     out.writeByte(BlockLayout.VERSION >>> 8);
@@ -206,15 +252,19 @@ public final class BlockWriter implements RunSink {
     out.writeLong(firstSequence);
     out.writeLong(lastSequence);
     out.writeLong(sampleCount);
+    out.writeLong(firstOrder);
+    out.writeLong(currentOrder);
     out.writeInt(chunkCount);
     out.writeInt(seriesCount);
-    out.writeInt(BlockLayout.HEADER_BYTES + chunks.size());
-    out.writeInt(directory.size());
-    out.writeInt(Crc32c.of(directory.array(), 0, directory.size()));
+    out.writeInt(pagesOffset);
+    out.writeInt(indexOffset);
+    out.writeInt(index.size());
+    out.writeInt(Crc32c.of(index.array(), 0, index.size()));
     out.writeInt(Crc32c.of(out.array(), 0, out.size()));
     assert out.size() == BlockLayout.HEADER_BYTES;
     out.writeBytes(chunks.array(), 0, chunks.size());
-    out.writeBytes(directory.array(), 0, directory.size());
+    out.writeBytes(pages.array(), 0, pages.size());
+    out.writeBytes(index.array(), 0, index.size());
     return out.toByteBuffer();
   }
 }

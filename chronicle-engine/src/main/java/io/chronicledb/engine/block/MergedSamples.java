@@ -7,10 +7,15 @@ import java.util.List;
  * Merges the samples that several runs hold of one series into one ascending stream without repeats. Where runs share a timestamp, the
  * run with the higher sequences wins.
  *
- * <p>Runs mostly follow one another in time, so the merge copies whole stretches up to the next run's first timestamp, and loads a slice
- * only when its time has come. Reusable through {@link #reset}; not thread-safe.
+ * <p>Runs mostly follow one another in time, so the merge hands on whole stretches of a source's own arrays up to the next run's first
+ * timestamp, and loads a slice only when its time has come. Reusable through {@link #reset}; not thread-safe.
  */
 public final class MergedSamples {
+
+  /** Samples that are gathered at most before they are handed on. */
+  private static final int GATHERED_MAX = 1024;
+  /** A stretch of one source that is as long is handed on in place. */
+  private static final int COPIED_MAX = 32;
 
   private SampleCursor[] sources = new SampleCursor[8];
   /** Next sample's place in each source's slice; -1 where the slice is not loaded yet. */
@@ -19,6 +24,15 @@ public final class MergedSamples {
   private long[] heads = new long[8];
 
   private int count;
+  private long secondHead;
+
+  private final long[] gatheredTimestamps = new long[GATHERED_MAX];
+  private final double[] gatheredValues = new double[GATHERED_MAX];
+
+  private long[] timestamps = gatheredTimestamps;
+  private double[] values = gatheredValues;
+  private int start;
+  private int end;
 
   /** Starts on the samples of {@code cursors}, which are given from the lowest sequences to the highest. */
   public void reset(List<SampleCursor> cursors) {
@@ -35,36 +49,114 @@ public final class MergedSamples {
     }
   }
 
-  /**
-   * Fills the front of two arrays of the same length with the next samples.
-   *
-   * @return how many; 0 at the end
-   */
-  public int fill(long[] timestamps, double[] values) {
-    int filled = 0;
-    while (filled < timestamps.length) {
-      int best = -1;
-      long bestHead = Long.MAX_VALUE;
-      long otherHead = Long.MAX_VALUE;
-      for (int i = 0; i < count; i++) {
-        long head = heads[i];
-        if (head < bestHead) {
-          otherHead = bestHead;
-          bestHead = head;
-          best = i;
-        } else if (head < otherHead) {
-          otherHead = head;
+  /** Moves to the next slice, which holds at least one sample; false at the end. */
+  public boolean next() {
+    while (true) {
+      int best = findHeads();
+      if (best < 0) {
+        return false;
+      }
+      if (positions[best] < 0) {
+        load(best);
+        continue;
+      }
+      if (secondHead > heads[best]) {
+        SampleCursor cursor = sources[best];
+        int from = positions[best];
+        int to = endBefore(secondHead, best, cursor.end());
+        if (to - from >= COPIED_MAX || to == cursor.end()) {
+          timestamps = cursor.timestamps();
+          values = cursor.values();
+          start = from;
+          end = to;
+          advance(best, to);
+          return true;
         }
       }
+      // Sources that interleave closely: their samples are gathered.
+      start = 0;
+      end = fill();
+      timestamps = gatheredTimestamps;
+      values = gatheredValues;
+      return true;
+    }
+  }
+
+  /** Timestamps of the slice, from {@link #start()} to {@link #end()}; valid until the next call of {@link #next()}. */
+  public long[] timestamps() {
+    return timestamps;
+  }
+
+  /** Values of the slice, in the places of {@link #timestamps()}. */
+  public double[] values() {
+    return values;
+  }
+
+  public int start() {
+    return start;
+  }
+
+  public int end() {
+    return end;
+  }
+
+  /**
+   * Describes the next samples without decoding them, where they are a whole chunk that no other source reaches into.
+   *
+   * @return false where the samples must be read; {@code into} is undefined then
+   */
+  public boolean describeNext(ChunkStatistics into) {
+    int best = findHeads();
+    return best >= 0
+        && positions[best] < 0
+        && sources[best].describeNext(into)
+        && secondHead > into.maxTime();
+  }
+
+  /** Passes over the chunk that {@link #describeNext} has just described. */
+  public void skipDescribed() {
+    int best = findHeads();
+    sources[best].skip();
+    heads[best] = sources[best].nextTime();
+  }
+
+  /** The source with the smallest head, the last of them where several share it, or -1; sets {@link #secondHead} to that of the others. */
+  private int findHeads() {
+    int best = -1;
+    long bestHead = Long.MAX_VALUE;
+    long second = Long.MAX_VALUE;
+    for (int i = 0; i < count; i++) {
+      long head = heads[i];
+      if (head < bestHead) {
+        second = bestHead;
+        bestHead = head;
+        best = i;
+      } else if (head < second) {
+        second = head;
+      }
+    }
+    secondHead = second;
+    return best;
+  }
+
+  /** Gathers samples one by one or in short stretches and returns how many. */
+  private int fill() {
+    int filled = 0;
+    while (filled < GATHERED_MAX) {
+      int best = findHeads();
       if (best < 0) {
         break;
       }
       if (positions[best] < 0) {
         load(best);
-      } else if (otherHead == bestHead) {
-        filled = takeNewest(bestHead, timestamps, values, filled);
+      } else if (secondHead == heads[best]) {
+        filled = takeNewest(secondHead, filled);
       } else {
-        filled = takeUntil(otherHead, best, timestamps, values, filled);
+        int taken = takeUntil(secondHead, best, filled);
+        filled += taken;
+        if (taken >= COPIED_MAX) {
+          break; // The sources have come apart; longer stretches need no copy.
+        }
       }
     }
     return filled;
@@ -80,24 +172,29 @@ public final class MergedSamples {
     }
   }
 
-  /** Copies a stretch of one source that no other source reaches into. */
-  private int takeUntil(long limit, int source, long[] timestamps, double[] values, int filled) {
-    SampleCursor cursor = sources[source];
-    long[] from = cursor.timestamps();
-    int start = positions[source];
-    int end = Math.min(cursor.end(), start + timestamps.length - filled);
-    if (from[end - 1] >= limit) {
-      int found = Arrays.binarySearch(from, start, end, limit);
-      end = found >= 0 ? found : -found - 1;
+  /** The place in a source's slice, at most {@code limit}, before which its samples come earlier than {@code time}. */
+  private int endBefore(long time, int source, int limit) {
+    long[] from = sources[source].timestamps();
+    if (from[limit - 1] < time) {
+      return limit;
     }
-    System.arraycopy(from, start, timestamps, filled, end - start);
-    System.arraycopy(cursor.values(), start, values, filled, end - start);
-    advance(source, end);
-    return filled + end - start;
+    int found = Arrays.binarySearch(from, positions[source], limit, time);
+    return found >= 0 ? found : -found - 1;
+  }
+
+  /** Copies a stretch of one source that no other source reaches into, and returns its length. */
+  private int takeUntil(long time, int source, int filled) {
+    SampleCursor cursor = sources[source];
+    int from = positions[source];
+    int to = endBefore(time, source, Math.min(cursor.end(), from + GATHERED_MAX - filled));
+    System.arraycopy(cursor.timestamps(), from, gatheredTimestamps, filled, to - from);
+    System.arraycopy(cursor.values(), from, gatheredValues, filled, to - from);
+    advance(source, to);
+    return to - from;
   }
 
   /** Takes the sample that several sources have: the newest counts, the others are passed over. */
-  private int takeNewest(long time, long[] timestamps, double[] values, int filled) {
+  private int takeNewest(long time, int filled) {
     int newest = -1;
     for (int i = 0; i < count; i++) {
       if (heads[i] == time && positions[i] < 0) {
@@ -108,8 +205,8 @@ public final class MergedSamples {
         newest = i;
       }
     }
-    timestamps[filled] = time;
-    values[filled] = sources[newest].values()[positions[newest]];
+    gatheredTimestamps[filled] = time;
+    gatheredValues[filled] = sources[newest].values()[positions[newest]];
     for (int i = 0; i < count; i++) {
       if (heads[i] == time) {
         advance(i, positions[i] + 1);

@@ -5,53 +5,81 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The one merge routine: several sorted runs, neighbours in sequence order, into one. It serves merges in memory, flushes and
- * compaction; a series' samples pass through a small buffer, so memory does not grow with the runs.
+ * The one merge routine: several sorted runs, neighbours in sequence order, into one. It serves merges in memory, flushes, compaction and
+ * the application of deletions; a series' samples pass through a slice at a time, so memory does not grow with the runs.
  */
 public final class RunMerge {
-
-  private static final int BATCH = 1024;
 
   private RunMerge() {}
 
   /**
    * Merges runs into a sink.
    *
-   * @param runs from the lowest sequences to the highest
+   * @param runs from the lowest sequences to the highest; each cursor stands before its run's first series
    */
-  public static void merge(List<? extends SortedRun> runs, RunSink sink) {
-    var positions = new int[runs.size()];
-    var cursors = new ArrayList<SampleCursor>(runs.size());
+  public static void merge(List<RunCursor> runs, RunSink sink) {
+    int count = runs.size();
+    var cursors = runs.toArray(new RunCursor[0]);
+    // Each run's present series; MAX_VALUE at its end.
+    var orders = new long[count];
+    for (int i = 0; i < count; i++) {
+      orders[i] = cursors[i].next() ? cursors[i].order() : Long.MAX_VALUE;
+    }
+    var together = new ArrayList<SampleCursor>(count);
     var merged = new MergedSamples();
-    var timestamps = new long[BATCH];
-    var values = new double[BATCH];
     while (true) {
       long order = Long.MAX_VALUE;
-      for (int i = 0; i < positions.length; i++) {
-        SortedRun run = runs.get(i);
-        if (positions[i] < run.seriesCount()) {
-          order = Math.min(order, run.order(positions[i]));
+      int holder = -1;
+      boolean shared = false;
+      for (int i = 0; i < count; i++) {
+        if (orders[i] < order) {
+          order = orders[i];
+          holder = i;
+          shared = false;
+        } else {
+          shared |= orders[i] == order;
         }
       }
-      if (order == Long.MAX_VALUE) {
+      if (holder < 0) {
         return;
       }
-      cursors.clear();
-      for (int i = 0; i < positions.length; i++) {
-        SortedRun run = runs.get(i);
-        if (positions[i] < run.seriesCount() && run.order(positions[i]) == order) {
-          cursors.add(run.cursor(positions[i]++, TimeRange.ALL));
+      if (!shared) {
+        copy(order, cursors[holder].samples(TimeRange.ALL), sink);
+        orders[holder] = cursors[holder].next() ? cursors[holder].order() : Long.MAX_VALUE;
+        continue;
+      }
+      together.clear();
+      for (int i = holder; i < count; i++) {
+        if (orders[i] == order) {
+          together.add(cursors[i].samples(TimeRange.ALL));
         }
       }
-      merged.reset(cursors);
-      int count = merged.fill(timestamps, values);
-      if (count > 0) {
+      merged.reset(together);
+      boolean started = false;
+      while (merged.next()) {
+        if (!started) {
+          sink.series(order);
+          started = true;
+        }
+        sink.samples(merged.timestamps(), merged.values(), merged.start(), merged.end());
+      }
+      for (int i = holder; i < count; i++) {
+        if (orders[i] == order) {
+          orders[i] = cursors[i].next() ? cursors[i].order() : Long.MAX_VALUE;
+        }
+      }
+    }
+  }
+
+  /** A series that only one run has needs no merging. */
+  private static void copy(long order, SampleCursor samples, RunSink sink) {
+    boolean started = false;
+    while (samples.next()) {
+      if (!started) {
         sink.series(order);
+        started = true;
       }
-      while (count > 0) {
-        sink.samples(timestamps, values, count);
-        count = merged.fill(timestamps, values);
-      }
+      sink.samples(samples.timestamps(), samples.values(), samples.start(), samples.end());
     }
   }
 }

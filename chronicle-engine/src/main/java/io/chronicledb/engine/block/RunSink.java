@@ -6,6 +6,9 @@ public interface RunSink {
   /** Starts the next series; called only for series that have samples. */
   void series(long order);
 
-  /** Adds samples to the series started last; called with at least one. The arrays are the caller's and will change. */
-  void samples(long[] timestamps, double[] values, int count);
+  /**
+   * Adds the samples from {@code start} to {@code end}, at least one, to the series started last. The arrays are the caller's and will
+   * change.
+   */
+  void samples(long[] timestamps, double[] values, int start, int end);
 }

@@ -22,4 +22,19 @@ public interface SampleCursor {
   int start();
 
   int end();
+
+  /**
+   * Describes the next slice without decoding it, where that can answer for its samples: it is a whole chunk inside of the cursor's range,
+   * and none of its values is NaN or a stale marker.
+   *
+   * @return false where only decoding tells; {@code into} is undefined then
+   */
+  default boolean describeNext(ChunkStatistics into) {
+    return false;
+  }
+
+  /** Passes over the next slice; called only after {@link #describeNext} said true. */
+  default void skip() {
+    throw new IllegalStateException("the next slice is not described");
+  }
 }

@@ -1,5 +1,6 @@
 package io.chronicledb.engine.head;
 
+import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.partition.PartitionCatalog;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,33 @@ public final class Head {
   /** Bytes of the memory blocks. */
   private volatile long blockBytes;
 
-  private record State(WriteBuffer buffer, List<MemoryBlock> blocks, PartitionCatalog catalog) {}
+  /** @param tombstones deletions that the catalogue's root does not have yet, ascending by sequence */
+  private record State(
+      WriteBuffer buffer,
+      List<MemoryBlock> blocks,
+      List<Tombstone> tombstones,
+      PartitionCatalog catalog) {}
+
+  /**
+   * What a flush takes over.
+   *
+   * @param blocks all memory blocks, from the lowest sequences to the highest
+   * @param tombstones deletions that storage does not have yet
+   */
+  public record Sealed(List<MemoryBlock> blocks, List<Tombstone> tombstones) {
+
+    public boolean isEmpty() {
+      return blocks.isEmpty() && tombstones.isEmpty();
+    }
+
+    /** The highest sequence; 0 where it is empty. */
+    public long lastSequence() {
+      long points = blocks.isEmpty() ? 0 : blocks.get(blocks.size() - 1).lastSequence();
+      long deletions =
+          tombstones.isEmpty() ? 0 : tombstones.get(tombstones.size() - 1).sequence();
+      return Math.max(points, deletions);
+    }
+  }
 
   /**
    * @param bufferRows points that the write buffer holds before it is sorted into a memory block
@@ -33,7 +60,7 @@ public final class Head {
   public Head(SeriesOrders orders, int bufferRows, PartitionCatalog catalog) {
     this.orders = orders;
     this.bufferRows = bufferRows;
-    this.state = new State(new WriteBuffer(bufferRows), List.of(), catalog);
+    this.state = new State(new WriteBuffer(bufferRows), List.of(), List.of(), catalog);
   }
 
   /** Adds a batch and makes it visible as a whole. */
@@ -49,19 +76,33 @@ public final class Head {
   }
 
   /** Turns the buffer into a memory block, so that a flush takes it too. */
-  public synchronized void seal() {
+  public synchronized Sealed seal() {
     seal(0);
+    return new Sealed(state.blocks, state.tombstones);
+  }
+
+  /** Hides what a deletion covers, from here on. It comes in the order of sequences, like a batch. */
+  public synchronized void delete(Tombstone tombstone) {
+    // What is written later must not share a run with what is hidden.
+    seal(0);
+    State now = state;
+    var tombstones = new ArrayList<>(now.tombstones);
+    tombstones.add(tombstone);
+    replace(new State(now.buffer, now.blocks, List.copyOf(tombstones), now.catalog));
   }
 
   private void seal(int roomFor) {
     State now = state;
-    var fresh = new WriteBuffer(Math.max(bufferRows, roomFor));
     MemoryBlock sealed = now.buffer.sorted(orders);
+    if (sealed == null && now.buffer.hasRoomFor(roomFor)) {
+      return;
+    }
     var blocks = new ArrayList<>(now.blocks);
     if (sealed != null) {
       blocks.add(sealed);
     }
-    replace(new State(fresh, List.copyOf(blocks), now.catalog));
+    var fresh = new WriteBuffer(Math.max(bufferRows, roomFor));
+    replace(new State(fresh, List.copyOf(blocks), now.tombstones, now.catalog));
   }
 
   private void replace(State next) {
@@ -76,7 +117,9 @@ public final class Head {
     if (buffered != null) {
       runs.add(buffered);
     }
-    return new HeadSnapshot(runs, now.catalog);
+    var tombstones = new ArrayList<>(now.catalog.tombstones());
+    tombstones.addAll(now.tombstones);
+    return new HeadSnapshot(runs, tombstones, now.catalog);
   }
 
   /** The memory blocks, from the lowest sequences to the highest. */
@@ -88,15 +131,27 @@ public final class Head {
     return state.catalog;
   }
 
-  /** Lets a root that holds the given memory blocks' points take their place. They are the oldest ones. */
-  public synchronized void flushed(List<MemoryBlock> blocks, PartitionCatalog catalog) {
+  /** Lets a root that holds what was sealed take its place. */
+  public synchronized void flushed(Sealed sealed, PartitionCatalog catalog) {
     State now = state;
-    if (!now.blocks.subList(0, blocks.size()).equals(blocks)) {
-      throw new IllegalStateException("the flushed blocks are not the oldest of the head");
+    int flushed = sealed.blocks.size();
+    int deletions = sealed.tombstones.size();
+    if (!now.blocks.subList(0, flushed).equals(sealed.blocks)
+        || !now.tombstones.subList(0, deletions).equals(sealed.tombstones)) {
+      throw new IllegalStateException("what was flushed is not the oldest of the head");
     }
-    // A copy: a sub-list would keep the flushed blocks in memory.
-    List<MemoryBlock> rest = List.copyOf(now.blocks.subList(blocks.size(), now.blocks.size()));
-    replace(new State(now.buffer, rest, catalog));
+    // Copies: a sub-list would keep the flushed blocks in memory.
+    replace(new State(
+        now.buffer,
+        List.copyOf(now.blocks.subList(flushed, now.blocks.size())),
+        List.copyOf(now.tombstones.subList(deletions, now.tombstones.size())),
+        catalog));
+  }
+
+  /** Lets a root take over that holds the same points in other blocks. */
+  public synchronized void rearranged(PartitionCatalog catalog) {
+    State now = state;
+    replace(new State(now.buffer, now.blocks, now.tombstones, catalog));
   }
 
   /**
@@ -106,19 +161,20 @@ public final class Head {
    * @return whether something was merged
    */
   public boolean mergeBlocks() {
-    List<MemoryBlock> blocks = state.blocks;
+    State before = state;
+    List<MemoryBlock> blocks = before.blocks;
     List<MemoryBlock> chosen = mergeable(blocks);
     if (chosen.isEmpty()) {
       return false;
     }
     int at = blocks.indexOf(chosen.get(0));
-    MemoryBlock merged = MemoryBlock.merge(chosen);
+    MemoryBlock merged = MemoryBlock.merge(chosen, before.tombstones);
     synchronized (this) {
       State now = state;
       var next = new ArrayList<>(now.blocks);
       next.subList(at, at + chosen.size()).clear();
       next.add(at, merged);
-      replace(new State(now.buffer, List.copyOf(next), now.catalog));
+      replace(new State(now.buffer, List.copyOf(next), now.tombstones, now.catalog));
     }
     return true;
   }
@@ -145,10 +201,10 @@ public final class Head {
     return blockBytes + state.buffer.memoryBytes();
   }
 
-  /** Whether no point waits for a flush. */
+  /** Whether neither point nor deletion waits for a flush. */
   public boolean isEmpty() {
     State now = state;
-    return now.blocks.isEmpty() && now.buffer.visibleRows() == 0;
+    return now.blocks.isEmpty() && now.tombstones.isEmpty() && now.buffer.visibleRows() == 0;
   }
 
   /** Points in memory; an upper bound, since repeats within are counted. */

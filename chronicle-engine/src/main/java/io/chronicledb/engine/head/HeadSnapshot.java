@@ -1,5 +1,6 @@
 package io.chronicledb.engine.head;
 
+import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.partition.PartitionCatalog;
 import java.util.List;
 
@@ -8,11 +9,14 @@ import java.util.List;
  *
  * @param runs the memory blocks, then the visible part of the write buffer; from the lowest sequences to the highest, all higher than
  *     the catalogue's
+ * @param tombstones deletions, ascending by sequence, that apply to those runs and blocks which end before them
  * @param catalog the data file
  */
-public record HeadSnapshot(List<MemoryBlock> runs, PartitionCatalog catalog) {
+public record HeadSnapshot(
+    List<MemoryBlock> runs, List<Tombstone> tombstones, PartitionCatalog catalog) {
 
   public HeadSnapshot {
     runs = List.copyOf(runs);
+    tombstones = List.copyOf(tombstones);
   }
 }

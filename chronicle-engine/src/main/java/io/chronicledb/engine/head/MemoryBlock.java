@@ -1,12 +1,16 @@
 package io.chronicledb.engine.head;
 
+import io.chronicledb.engine.block.MaskedRun;
+import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.RunMerge;
 import io.chronicledb.engine.block.RunSink;
 import io.chronicledb.engine.block.SampleCursor;
 import io.chronicledb.engine.block.SortedRun;
+import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.column.DoubleColumn;
 import io.chronicledb.engine.column.LongColumn;
 import io.chronicledb.engine.model.TimeRange;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -49,16 +53,22 @@ public final class MemoryBlock implements SortedRun {
     this.maxTime = max;
   }
 
-  /** Merges blocks that are neighbours in sequence order, from the lowest to the highest, into one. */
-  public static MemoryBlock merge(List<MemoryBlock> blocks) {
+  /**
+   * Merges blocks that are neighbours in sequence order, from the lowest to the highest, into one.
+   *
+   * @param tombstones deletions, of which those apply that are younger than a block
+   */
+  static MemoryBlock merge(List<MemoryBlock> blocks, List<Tombstone> tombstones) {
     int rows = 0;
     int series = 0;
+    var cursors = new ArrayList<RunCursor>(blocks.size());
     for (MemoryBlock block : blocks) {
       rows += block.timestamps.length;
       series = Math.max(series, block.orders.length);
+      cursors.add(MaskedRun.mask(block.cursor(), MaskedRun.concerning(block, tombstones)));
     }
     var merged = new Columns(series, rows);
-    RunMerge.merge(blocks, merged);
+    RunMerge.merge(cursors, merged);
     return new MemoryBlock(
         merged.orders.toArray(),
         merged.finishedFirstRows(),
@@ -92,9 +102,9 @@ public final class MemoryBlock implements SortedRun {
     }
 
     @Override
-    public void samples(long[] times, double[] sampleValues, int count) {
-      timestamps.addAll(times, 0, count);
-      values.addAll(sampleValues, 0, count);
+    public void samples(long[] times, double[] sampleValues, int start, int end) {
+      timestamps.addAll(times, start, end - start);
+      values.addAll(sampleValues, start, end - start);
     }
 
     int[] finishedFirstRows() {
@@ -113,19 +123,8 @@ public final class MemoryBlock implements SortedRun {
     return OVERHEAD_BYTES + timestamps.length * 16L + orders.length * 12L;
   }
 
-  @Override
   public int seriesCount() {
     return orders.length;
-  }
-
-  @Override
-  public long order(int index) {
-    return orders[index];
-  }
-
-  @Override
-  public int find(long order) {
-    return Arrays.binarySearch(orders, order);
   }
 
   @Override
@@ -136,16 +135,6 @@ public final class MemoryBlock implements SortedRun {
   @Override
   public long maxTime() {
     return maxTime;
-  }
-
-  @Override
-  public long minTime(int index) {
-    return timestamps[firstRows[index]];
-  }
-
-  @Override
-  public long maxTime(int index) {
-    return timestamps[firstRows[index + 1] - 1];
   }
 
   @Override
@@ -164,10 +153,8 @@ public final class MemoryBlock implements SortedRun {
   }
 
   @Override
-  public SampleCursor cursor(int index, TimeRange range) {
-    int from = lowerBound(firstRows[index], firstRows[index + 1], range.start());
-    int to = lowerBound(from, firstRows[index + 1], range.end());
-    return new RowCursor(from, to);
+  public RunCursor cursor() {
+    return new RowCursor();
   }
 
   private int lowerBound(int from, int to, long time) {
@@ -181,30 +168,72 @@ public final class MemoryBlock implements SortedRun {
     return found >= 0 ? found : -found - 1;
   }
 
-  /** One slice of the columns. */
-  private final class RowCursor implements SampleCursor {
+  private final class RowCursor implements RunCursor {
 
-    private final int start;
-    private final int end;
+    private final Rows rows = new Rows();
+    private int series = -1;
+
+    @Override
+    public boolean next() {
+      series++;
+      return series < orders.length;
+    }
+
+    @Override
+    public boolean seek(long order) {
+      // Mostly the next one, or close behind.
+      int from = series >= 0 && series < orders.length && orders[series] <= order ? series : 0;
+      int found = Arrays.binarySearch(orders, from, orders.length, order);
+      series = found >= 0 ? found : -found - 2;
+      return found >= 0;
+    }
+
+    @Override
+    public long order() {
+      return orders[series];
+    }
+
+    @Override
+    public long minTime() {
+      return timestamps[firstRows[series]];
+    }
+
+    @Override
+    public long maxTime() {
+      return timestamps[firstRows[series + 1] - 1];
+    }
+
+    @Override
+    public SampleCursor samples(TimeRange range) {
+      int from = lowerBound(firstRows[series], firstRows[series + 1], range.start());
+      rows.reset(from, lowerBound(from, firstRows[series + 1], range.end()));
+      return rows;
+    }
+  }
+
+  /** One slice of the columns. */
+  private final class Rows implements SampleCursor {
+
+    private int start;
+    private int end;
     private boolean taken;
 
-    RowCursor(int start, int end) {
-      this.start = start;
-      this.end = end;
+    void reset(int from, int to) {
+      start = from;
+      end = to;
+      taken = from == to;
     }
 
     @Override
     public long nextTime() {
-      return taken || start == end ? Long.MAX_VALUE : timestamps[start];
+      return taken ? Long.MAX_VALUE : timestamps[start];
     }
 
     @Override
     public boolean next() {
-      if (taken || start == end) {
-        return false;
-      }
+      boolean had = !taken;
       taken = true;
-      return true;
+      return had;
     }
 
     @Override

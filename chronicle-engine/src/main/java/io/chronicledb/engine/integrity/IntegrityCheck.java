@@ -5,12 +5,14 @@ import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.Block;
+import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.SampleCursor;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.index.SeriesDictionary;
 import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TimeRange;
+import io.chronicledb.engine.partition.TombstoneList;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -55,6 +57,12 @@ public final class IntegrityCheck {
               "block " + block.id() + " holds another number of series");
         } else if (block.kind() == BlockKind.DATA) {
           walkSamples(block, registry);
+        } else if (block.kind() == BlockKind.TOMBSTONES) {
+          int tombstones =
+              TombstoneList.decode(backend.read(block, 0, block.length())).size();
+          expect(
+              tombstones == block.count(),
+              "block " + block.id() + " holds another number of tombstones");
         }
       } catch (ChronicleException e) {
         damages.add(String.valueOf(e.getMessage()));
@@ -75,12 +83,13 @@ public final class IntegrityCheck {
     long count = 0;
     long min = Long.MAX_VALUE;
     long max = Long.MIN_VALUE;
-    for (int i = 0; i < block.seriesCount(); i++) {
-      int id = SeriesOrder.seriesId(block.order(i));
+    RunCursor series = block.scan();
+    while (series.next()) {
+      int id = SeriesOrder.seriesId(series.order());
       expect(
-          id < registry.size() && registry.order(id) == block.order(i),
+          id < registry.size() && registry.order(id) == series.order(),
           name + " holds series " + id + ", which the series dictionary does not know");
-      SampleCursor cursor = block.cursor(i, TimeRange.ALL);
+      SampleCursor cursor = series.samples(TimeRange.ALL);
       long previous = Long.MIN_VALUE;
       boolean first = true;
       while (cursor.next()) {
@@ -104,6 +113,9 @@ public final class IntegrityCheck {
     expect(
         count == 0 || (min == stored.minTime() && max == stored.maxTime()),
         name + " spans other times than the index says");
+    expect(
+        block.firstOrder() == stored.firstOrder() && block.lastOrder() == stored.lastOrder(),
+        name + " holds other series than the index says");
     expect(
         count == 0 || (stored.window().contains(min) && stored.window().contains(max)),
         name + " holds samples outside of its window");

@@ -3,52 +3,91 @@ package io.chronicledb.engine.partition;
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.Block;
+import io.chronicledb.engine.block.DirectoryPage;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Open blocks, that is their directories in memory, least recently used first out when the bytes pass a limit. Thread-safe; a block that
- * is dropped stays usable for those who hold it.
+ * Open blocks and the pages of their directories, least recently used first out when the bytes pass a limit. Thread-safe; what is dropped
+ * stays usable for those who hold it.
  */
 public final class BlockCache {
 
   private final StorageBackend backend;
-  private final long bytesMax;
-  private final LinkedHashMap<Long, Block> blocks = new LinkedHashMap<>(64, 0.75f, true);
+  private final LongSupplier bytesMax;
+  private final LinkedHashMap<Key, Entry> entries = new LinkedHashMap<>(64, 0.75f, true);
   private long bytes;
 
-  public BlockCache(StorageBackend backend, long bytesMax) {
+  /** @param page the number of a directory page; {@link #BLOCK} for the open block itself */
+  private record Key(long block, int page) {}
+
+  private static final int BLOCK = -1;
+
+  /** What an entry costs besides its content. */
+  private static final int ENTRY_BYTES = 96;
+
+  private record Entry(Object content, long bytes) {}
+
+  /** @param bytesMax may change from call to call */
+  public BlockCache(StorageBackend backend, LongSupplier bytesMax) {
     this.backend = backend;
     this.bytesMax = bytesMax;
   }
 
   /** The open block, read from storage where it is not cached. */
   public Block get(StoredBlock stored) {
-    synchronized (this) {
-      Block cached = blocks.get(stored.id());
-      if (cached != null) {
-        return cached;
-      }
+    var key = new Key(stored.id(), BLOCK);
+    if (find(key) instanceof Block cached) {
+      return cached;
     }
     // Reading happens outside of the lock; that two threads may read the same block is cheaper than
     // that all wait for one.
     Block opened = Block.open(
         (offset, length) -> backend.read(stored, offset, length),
-        backend.name() + ", block " + stored.id());
-    synchronized (this) {
-      Block other = blocks.putIfAbsent(stored.id(), opened);
-      if (other != null) {
-        return other;
-      }
-      bytes += opened.memoryBytes();
-      for (Iterator<Map.Entry<Long, Block>> eldest = blocks.entrySet().iterator();
-          bytes > bytesMax && blocks.size() > 1; ) {
-        bytes -= eldest.next().getValue().memoryBytes();
-        eldest.remove();
-      }
-    }
+        backend.name() + ", block " + stored.id(),
+        (number, read) -> page(stored.id(), number, read));
+    add(key, opened, opened.memoryBytes());
     return opened;
+  }
+
+  private DirectoryPage page(long block, int number, IntFunction<DirectoryPage> read) {
+    var key = new Key(block, number);
+    if (find(key) instanceof DirectoryPage cached) {
+      return cached;
+    }
+    DirectoryPage page = read.apply(number);
+    add(key, page, page.memoryBytes());
+    return page;
+  }
+
+  private synchronized @Nullable Object find(Key key) {
+    Entry entry = entries.get(key);
+    return entry == null ? null : entry.content;
+  }
+
+  private synchronized void add(Key key, Object content, long size) {
+    if (entries.putIfAbsent(key, new Entry(content, size + ENTRY_BYTES)) == null) {
+      bytes += size + ENTRY_BYTES;
+    }
+    shrink();
+  }
+
+  private void shrink() {
+    long limit = bytesMax.getAsLong();
+    for (Iterator<Map.Entry<Key, Entry>> eldest = entries.entrySet().iterator();
+        bytes > limit && eldest.hasNext(); ) {
+      bytes -= eldest.next().getValue().bytes;
+      eldest.remove();
+    }
+  }
+
+  /** Drops what is over the limit, which may have come down. */
+  public synchronized void trim() {
+    shrink();
   }
 
   public synchronized long memoryBytes() {

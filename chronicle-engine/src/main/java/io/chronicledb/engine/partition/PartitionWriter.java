@@ -6,41 +6,60 @@ import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.BlockWriter;
 import io.chronicledb.engine.block.RunSink;
+import io.chronicledb.engine.codec.ChunkEncoder;
+import io.chronicledb.engine.codec.Effort;
 import io.chronicledb.engine.model.TimeRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 
-/** Distributes merged samples over the windows of time, one block for each. Not thread-safe. */
+/**
+ * Distributes merged samples over the windows of time and stores them: one block for each window, or several with a stretch of series each
+ * where one would pass a size. So the memory it takes is bounded, whatever is merged. Not thread-safe.
+ */
 public final class PartitionWriter implements RunSink {
 
-  private final PartitionWindows windows;
-  private final long firstSequence;
-  private final long lastSequence;
+  private final StorageBackend backend;
+  private final LongFunction<TimeRange> windows;
+  private final Output output;
+  private final ChunkEncoder encoder;
   private final TreeMap<Long, OpenBlock> open = new TreeMap<>();
+  private final List<StoredBlock> stored = new ArrayList<>();
   private long order;
+
+  /**
+   * What all blocks of one writer share.
+   *
+   * @param firstSequence the first WAL sequence of the points
+   * @param lastSequence the last one, deletions that were applied included
+   * @param replaces ids of the blocks that the points come from
+   * @param effort how well to compress
+   * @param blockBytes a block is ended at the next series once it has as many
+   */
+  public record Output(
+      long firstSequence, long lastSequence, List<Long> replaces, Effort effort, int blockBytes) {}
 
   /** A block being written and the series that it is at. */
   private static final class OpenBlock {
-    final BlockWriter writer;
+    final TimeRange window;
+    BlockWriter writer;
     long order = -1;
 
-    OpenBlock(BlockWriter writer) {
+    OpenBlock(TimeRange window, BlockWriter writer) {
+      this.window = window;
       this.writer = writer;
     }
   }
 
-  /**
-   * @param windows knows every timestamp that will come
-   * @param firstSequence the first WAL sequence of the points
-   * @param lastSequence the last one
-   */
-  public PartitionWriter(PartitionWindows windows, long firstSequence, long lastSequence) {
+  /** @param windows the window of a timestamp */
+  public PartitionWriter(StorageBackend backend, LongFunction<TimeRange> windows, Output output) {
+    this.backend = backend;
     this.windows = windows;
-    this.firstSequence = firstSequence;
-    this.lastSequence = lastSequence;
+    this.output = output;
+    this.encoder = new ChunkEncoder(output.effort);
   }
 
   @Override
@@ -49,55 +68,63 @@ public final class PartitionWriter implements RunSink {
   }
 
   @Override
-  public void samples(long[] timestamps, double[] values, int count) {
-    int from = 0;
-    while (from < count) {
-      TimeRange window = windows.window(timestamps[from]);
-      int end = count;
-      if (timestamps[count - 1] >= window.end()) {
-        int found = Arrays.binarySearch(timestamps, from, count, window.end());
-        end = found >= 0 ? found : -found - 1;
+  public void samples(long[] timestamps, double[] values, int start, int end) {
+    int from = start;
+    while (from < end) {
+      TimeRange window = windows.apply(timestamps[from]);
+      int to = end;
+      if (timestamps[end - 1] >= window.end()) {
+        int found = Arrays.binarySearch(timestamps, from, end, window.end());
+        to = found >= 0 ? found : -found - 1;
       }
-      OpenBlock block = open.computeIfAbsent(
-          window.start(),
-          start -> new OpenBlock(new BlockWriter(window, firstSequence, lastSequence)));
+      OpenBlock block = open.get(window.start());
+      if (block == null) {
+        block = new OpenBlock(window, writer(window));
+        open.put(window.start(), block);
+      }
       if (block.order != order) {
+        if (block.writer.encodedBytes() >= output.blockBytes) {
+          store(block.writer);
+          block.writer = writer(window);
+        }
         block.order = order;
         block.writer.series(order);
       }
-      block.writer.append(timestamps, values, from, end);
-      from = end;
+      block.writer.samples(timestamps, values, from, to);
+      from = to;
     }
   }
 
-  /**
-   * Stores the blocks. Where one fails, those before it are given up again.
-   *
-   * @return the stored blocks in order of time; a root still has to name them
-   */
-  public List<StoredBlock> finish(StorageBackend backend) {
-    var stored = new ArrayList<StoredBlock>(open.size());
-    try {
-      for (OpenBlock block : open.values()) {
-        BlockWriter writer = block.writer;
-        ByteBuffer payload = writer.finish();
-        stored.add(backend.put(new NewBlock(
-            BlockKind.DATA,
-            firstSequence,
-            lastSequence,
-            writer.window(),
-            writer.minTime(),
-            writer.maxTime(),
-            writer.firstOrder(),
-            writer.lastOrder(),
-            writer.sampleCount(),
-            List.of(),
-            payload)));
-      }
-      return stored;
-    } catch (RuntimeException e) {
-      stored.forEach(backend::discard);
-      throw e;
-    }
+  private BlockWriter writer(TimeRange window) {
+    return new BlockWriter(window, output.firstSequence, output.lastSequence, encoder);
+  }
+
+  private void store(BlockWriter writer) {
+    ByteBuffer payload = writer.finish();
+    stored.add(backend.put(new NewBlock(
+        BlockKind.DATA,
+        output.firstSequence,
+        output.lastSequence,
+        writer.window(),
+        writer.minTime(),
+        writer.maxTime(),
+        writer.firstOrder(),
+        writer.lastOrder(),
+        writer.sampleCount(),
+        output.replaces,
+        payload)));
+  }
+
+  /** Stores what is open and returns all blocks; a root still has to name them. */
+  public List<StoredBlock> finish() {
+    open.values().forEach(block -> store(block.writer));
+    open.clear();
+    return stored;
+  }
+
+  /** Gives up the blocks that were stored, after a failure. */
+  public void discard() {
+    stored.forEach(backend::discard);
+    stored.clear();
   }
 }

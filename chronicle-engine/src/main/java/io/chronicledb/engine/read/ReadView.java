@@ -2,6 +2,8 @@ package io.chronicledb.engine.read;
 
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
+import io.chronicledb.engine.block.MaskedRun;
+import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.SortedRun;
 import io.chronicledb.engine.head.HeadSnapshot;
 import io.chronicledb.engine.head.MemoryBlock;
@@ -65,30 +67,36 @@ public final class ReadView implements AutoCloseable {
     return new SeriesCursor(runs(range), range);
   }
 
-  /** Every run with samples in a range, from the lowest sequences to the highest. */
-  private List<SortedRun> runs(TimeRange range) {
-    var runs = new ArrayList<SortedRun>();
+  /** A cursor for every run with samples in a range, from the lowest sequences to the highest. */
+  private List<RunCursor> runs(TimeRange range) {
+    var runs = new ArrayList<RunCursor>();
     for (StoredBlock stored : snapshot.catalog().overlapping(range)) {
-      runs.add(blocks.get(stored));
+      runs.add(visible(blocks.get(stored)));
     }
     for (MemoryBlock run : snapshot.runs()) {
       if (range.overlapsClosed(run.minTime(), run.maxTime())) {
-        runs.add(run);
+        runs.add(visible(run));
       }
     }
     return runs;
   }
 
-  /** The smallest and largest timestamp of the given series, as a half-open range; empty at 0 where they have no samples. */
+  private RunCursor visible(SortedRun run) {
+    return MaskedRun.mask(run.cursor(), MaskedRun.concerning(run, snapshot.tombstones()));
+  }
+
+  /**
+   * The smallest and largest timestamp of the given series, as a half-open range; empty at 0 where they have no samples. Where points were
+   * deleted it may be wider.
+   */
   public TimeRange extent(long[] orders, TimeRange within) {
     long min = Long.MAX_VALUE;
     long max = Long.MIN_VALUE;
-    for (SortedRun run : runs(within)) {
+    for (RunCursor run : runs(within)) {
       for (long order : orders) {
-        int index = run.find(order);
-        if (index >= 0) {
-          min = Math.min(min, run.minTime(index));
-          max = Math.max(max, run.maxTime(index));
+        if (run.seek(order)) {
+          min = Math.min(min, run.minTime());
+          max = Math.max(max, run.maxTime());
         }
       }
     }
@@ -99,16 +107,15 @@ public final class ReadView implements AutoCloseable {
 
   /** The given series that may have samples in a range, judged by the bounds of chunks and memory blocks. */
   public long[] present(long[] orders, TimeRange range) {
-    if (range.equals(TimeRange.ALL)) {
+    if (range.equals(TimeRange.ALL) && snapshot.tombstones().isEmpty()) {
       return orders;
     }
     var kept = new long[orders.length];
     int count = 0;
-    List<SortedRun> runs = runs(range);
+    List<RunCursor> runs = runs(range);
     for (long order : orders) {
-      for (SortedRun run : runs) {
-        int index = run.find(order);
-        if (index >= 0 && run.cursor(index, range).nextTime() != Long.MAX_VALUE) {
+      for (RunCursor run : runs) {
+        if (run.seek(order) && run.samples(range).nextTime() != Long.MAX_VALUE) {
           kept[count++] = order;
           break;
         }

@@ -1,57 +1,75 @@
 package io.chronicledb.engine.read;
 
+import io.chronicledb.engine.block.ChunkStatistics;
 import io.chronicledb.engine.block.MergedSamples;
+import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.SampleCursor;
-import io.chronicledb.engine.block.SortedRun;
 import io.chronicledb.engine.model.TimeRange;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the samples of one series after another in batches: {@link #series}, then {@link #next} until it is 0. Samples ascend in time, each
- * timestamp once, the newest write winning. Stale markers are among them. Not thread-safe.
+ * Reads the samples of one series after another in batches: {@link #series}, then {@link #next} until it is false. Samples ascend in time,
+ * each timestamp once, the newest write winning. Stale markers are among them. Not thread-safe.
  */
 public final class SeriesCursor {
 
-  /** Samples of a batch at most. */
-  public static final int BATCH = 1024;
-
-  private final List<SortedRun> runs;
+  private final List<RunCursor> runs;
   private final TimeRange range;
   private final MergedSamples merged = new MergedSamples();
   private final List<SampleCursor> cursors = new ArrayList<>();
-  private final long[] timestamps = new long[BATCH];
-  private final double[] values = new double[BATCH];
 
-  SeriesCursor(List<SortedRun> runs, TimeRange range) {
+  SeriesCursor(List<RunCursor> runs, TimeRange range) {
     this.runs = runs;
     this.range = range;
   }
 
-  /** Moves to a series, which may have no samples. */
+  /** Moves to a series, which may have no samples. Cheapest in ascending order. */
   public void series(long order) {
     cursors.clear();
-    for (SortedRun run : runs) {
-      int index = run.find(order);
-      if (index >= 0 && range.overlapsClosed(run.minTime(index), run.maxTime(index))) {
-        cursors.add(run.cursor(index, range));
+    for (RunCursor run : runs) {
+      if (run.seek(order) && range.overlapsClosed(run.minTime(), run.maxTime())) {
+        cursors.add(run.samples(range));
       }
     }
     merged.reset(cursors);
   }
 
-  /** Reads the next batch and returns its size; 0 at the end of the series. */
-  public int next() {
-    return cursors.isEmpty() ? 0 : merged.fill(timestamps, values);
+  /** Moves to the next batch, which holds at least one sample; false at the end of the series. */
+  public boolean next() {
+    return merged.next();
   }
 
-  /** Timestamps of the batch; overwritten by the next one. */
+  /** Timestamps of the batch, from {@link #start()} to {@link #end()}; valid until the next call of {@link #next()}. Not to be changed. */
   public long[] timestamps() {
-    return timestamps;
+    return merged.timestamps();
   }
 
-  /** Values of the batch; overwritten by the next one. */
+  /** Values of the batch, in the places of {@link #timestamps()}. */
   public double[] values() {
-    return values;
+    return merged.values();
+  }
+
+  public int start() {
+    return merged.start();
+  }
+
+  public int end() {
+    return merged.end();
+  }
+
+  /**
+   * Describes the next samples by the chunk directory, where they are a whole chunk, nothing newer reaches into it, and none of its values
+   * is NaN or a stale marker. Nothing is taken: {@link #skipDescribed()} or {@link #next()} goes on.
+   *
+   * @return false where only the samples tell; {@code into} is undefined then
+   */
+  public boolean describeNext(ChunkStatistics into) {
+    return merged.describeNext(into);
+  }
+
+  /** Passes over the chunk that {@link #describeNext} has just described. */
+  public void skipDescribed() {
+    merged.skipDescribed();
   }
 }

@@ -4,15 +4,21 @@ import io.chronicledb.engine.backend.BlockKind;
 import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
+import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.head.Head;
 import io.chronicledb.engine.index.SeriesDictionary;
 import io.chronicledb.engine.index.SeriesRegistry;
+import io.chronicledb.engine.model.SeriesOrder;
+import io.chronicledb.engine.model.TagMatcher;
+import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.wal.WalBatch;
 import io.chronicledb.engine.wal.WalReplay;
 import io.chronicledb.engine.wal.WriteAheadLog;
 import io.chronicledb.engine.write.HeadFlusher;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Brings registry and head to the state in which the last process left them. Replay keeps the sequences, so doing it twice, or after a crash
@@ -113,6 +119,23 @@ public final class Recovery {
       batches++;
       points += kept;
       flusher.flushIfFull();
+    }
+
+    @Override
+    public void deletion(long sequence, List<TagMatcher> matchers, TimeRange range) {
+      if (sequence <= checkpoint) {
+        return;
+      }
+      RoaringBitmap series = null;
+      if (!matchers.isEmpty()) {
+        // Series that came later are among them, but have no points that are old enough.
+        series = new RoaringBitmap();
+        for (long order : registry.select(matchers, () -> {})) {
+          series.add(SeriesOrder.seriesId(order));
+        }
+      }
+      head.delete(new Tombstone(sequence, series, range));
+      batches++;
     }
   }
 }

@@ -3,6 +3,9 @@ package io.chronicledb.engine.wal;
 import io.chronicledb.engine.bytes.ByteReader;
 import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.error.CorruptionException;
+import io.chronicledb.engine.model.TagMatcher;
+import io.chronicledb.engine.model.TimeRange;
+import java.util.List;
 
 /** The payload of a batch record, in both directions. */
 public final class WalBatch {
@@ -31,6 +34,13 @@ public final class WalBatch {
     /** A batch; series ids are the segment's, arrays are valid during the call. */
     void batch(
         long sequence, int[] segmentSeriesIds, long[] timestamps, double[] values, int count);
+
+    /**
+     * A deletion of all points with lower sequences, of the series that all matchers match, within a range.
+     *
+     * @param matchers none means every series
+     */
+    void deletion(long sequence, List<TagMatcher> matchers, TimeRange range);
   }
 
   /** Appends the points' part of a payload. Series ids are whatever the segment's series parts say they are. */

@@ -19,6 +19,7 @@ final class WalFormat {
   static final int RECORD_HEADER_BYTES = 8 + 1 + 8 + 8;
 
   static final int TYPE_BATCH = 1;
+  static final int TYPE_DELETION = 2;
 
   /**
    * A bound for the payload: a batch of the most points, each opening a series of the longest key, would pass it, so

@@ -233,7 +233,7 @@ final class WalReader {
     int type = in.readByte();
     long sequence = in.readLong();
     long durable = in.readLong();
-    if (type != WalFormat.TYPE_BATCH) {
+    if (type != WalFormat.TYPE_BATCH && type != WalFormat.TYPE_DELETION) {
       throw new ChronicleException(
           ErrorCode.UNSUPPORTED,
           path + ": record type " + type + " at offset " + offset
@@ -241,7 +241,12 @@ final class WalReader {
     }
     reportGap(sequence, path);
     try {
-      WalBatch.decode(sequence, at(offset + WalFormat.RECORD_HEADER_BYTES, length), visitor);
+      ByteReader payload = at(offset + WalFormat.RECORD_HEADER_BYTES, length);
+      if (type == WalFormat.TYPE_BATCH) {
+        WalBatch.decode(sequence, payload, visitor);
+      } else {
+        WalDeletion.decode(sequence, payload, visitor);
+      }
     } catch (CorruptionException e) {
       throw new CorruptionException(path + ", record at offset " + offset + ": " + e.getMessage());
     }

@@ -5,6 +5,8 @@ import io.chronicledb.engine.bytes.Crc32c;
 import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.model.TagMatcher;
+import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.storage.Disk;
 import io.chronicledb.engine.storage.DiskFile;
 import io.chronicledb.engine.storage.DiskLock;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -154,22 +157,43 @@ public final class WriteAheadLog implements AutoCloseable {
       introduced.clear(); // Some of the keys were only in the record that is not made now.
       throw e;
     }
-    long sequence = ++appendedSequence;
-    int start = pending.size();
-    pending.writeInt(0);
-    pending.writeInt(0);
-    pending.writeByte(WalFormat.TYPE_BATCH);
-    pending.writeLong(sequence);
-    pending.writeLong(durableSequence);
+    int start = startRecord(WalFormat.TYPE_BATCH);
     pending.writeUnsignedVarint(unseen);
     pending.writeBytes(newSeries.array(), 0, newSeries.size());
     newSeries.clear();
     pending.writeBytes(points.array(), 0, points.size());
+    finishRecord(start);
+    return appendedSequence;
+  }
+
+  /**
+   * Appends a deletion and gives it the next sequence, which it returns.
+   *
+   * @param matchers none means every series
+   */
+  public long appendDeletion(List<TagMatcher> matchers, TimeRange range) {
+    checkWritable();
+    int start = startRecord(WalFormat.TYPE_DELETION);
+    WalDeletion.encode(matchers, range, pending);
+    finishRecord(start);
+    return appendedSequence;
+  }
+
+  private int startRecord(int type) {
+    int start = pending.size();
+    pending.writeInt(0);
+    pending.writeInt(0);
+    pending.writeByte(type);
+    pending.writeLong(++appendedSequence);
+    pending.writeLong(durableSequence);
+    return start;
+  }
+
+  private void finishRecord(int start) {
     int length = pending.size() - start - WalFormat.RECORD_HEADER_BYTES;
     pending.setInt(start + WalFormat.LENGTH_OFFSET, length);
     pending.setInt(
         start + WalFormat.CRC_OFFSET, WalFormat.crc(crc, fileId, pending.array(), start, length));
-    return sequence;
   }
 
   /** Collects the keys that the segment does not have yet in {@link #newSeries} and returns how many. */

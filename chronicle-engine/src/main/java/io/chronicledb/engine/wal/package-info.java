@@ -14,6 +14,11 @@
  * run      │ id Δ varint │ points uvarint │ ( timestamp Δ varint │ value f64 )* │
  *          A series' id means something within its segment only: its first use there carries its key (the bytes of {@link
  *          io.chronicledb.engine.model.SeriesKey}). Δ counts from the point before, over runs, starting at 0.
+ *
+ * deletion type 2: hides all points with lower sequences, of the series that all matchers match (none: of every series), within a range
+ *          │ range start varint │ range end - start uvarint │ matchers uvarint │ ( op u8 │ name length uvarint │ name │
+ *          │ value length uvarint │ value )* │
+ *          op: 0 =, 1 !=, 2 =~, 3 !~
  * </pre>
  *
  * Sequences rise by one from record to record. <b>Damage.</b> Where a record does not check out, and its sequence is at or below the highest

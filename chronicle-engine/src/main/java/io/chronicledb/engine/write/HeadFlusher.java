@@ -2,10 +2,12 @@ package io.chronicledb.engine.write;
 
 import io.chronicledb.engine.backend.BlockKind;
 import io.chronicledb.engine.backend.NewBlock;
-import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
+import io.chronicledb.engine.block.MaskedRun;
+import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.RunMerge;
+import io.chronicledb.engine.codec.Effort;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.head.Head;
@@ -13,14 +15,16 @@ import io.chronicledb.engine.head.MemoryBlock;
 import io.chronicledb.engine.index.SeriesDictionary;
 import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.maintenance.BackgroundLoop;
+import io.chronicledb.engine.memory.MemoryBudget;
 import io.chronicledb.engine.model.TimeRange;
-import io.chronicledb.engine.partition.PartitionCatalog;
 import io.chronicledb.engine.partition.PartitionWindows;
 import io.chronicledb.engine.partition.PartitionWriter;
+import io.chronicledb.engine.partition.Partitions;
 import io.chronicledb.engine.wal.WriteAheadLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -48,20 +52,20 @@ public final class HeadFlusher implements AutoCloseable {
    * When to flush.
    *
    * @param partitionNanos the width of a partition
-   * @param headBytes bytes in memory at which a flush starts; writers are held back at twice as many
    * @param walBytes bytes of the log that a restart would have to replay at which a flush starts
    * @param age the longest time for which a point is in the log only
    * @param roomTimeout how long a writer waits for room before it is refused
    */
-  public record Limits(
-      long partitionNanos, long headBytes, long walBytes, Duration age, Duration roomTimeout) {}
+  public record Limits(long partitionNanos, long walBytes, Duration age, Duration roomTimeout) {}
 
   private final Head head;
   private final SeriesRegistry registry;
-  private final StorageBackend backend;
+  private final Partitions partitions;
   private final WriteAheadLog wal;
+  private final MemoryBudget budget;
   private final Limits limits;
   private final LongSupplier monotonicNanos;
+  private final Runnable afterFlush;
 
   private final ReentrantLock flushing = new ReentrantLock();
   private final ReentrantLock lock = new ReentrantLock();
@@ -71,20 +75,27 @@ public final class HeadFlusher implements AutoCloseable {
   /** Why the last flush failed; null once one succeeds. */
   private volatile @Nullable ChronicleException failure;
 
-  /** @param monotonicNanos a clock like {@link System#nanoTime()} */
+  /**
+   * @param monotonicNanos a clock like {@link System#nanoTime()}
+   * @param afterFlush told when storage has new blocks; returns at once
+   */
   public HeadFlusher(
       Head head,
       SeriesRegistry registry,
-      StorageBackend backend,
+      Partitions partitions,
       WriteAheadLog wal,
+      MemoryBudget budget,
       Limits limits,
-      LongSupplier monotonicNanos) {
+      LongSupplier monotonicNanos,
+      Runnable afterFlush) {
     this.head = head;
     this.registry = registry;
-    this.backend = backend;
+    this.partitions = partitions;
     this.wal = wal;
+    this.budget = budget;
     this.limits = limits;
     this.monotonicNanos = monotonicNanos;
+    this.afterFlush = afterFlush;
     this.lastFlushNanos = monotonicNanos.getAsLong();
   }
 
@@ -112,24 +123,25 @@ public final class HeadFlusher implements AutoCloseable {
     if (failure != null && monotonicNanos.getAsLong() - lastFlushNanos < RETRY.toNanos()) {
       return false;
     }
-    return head.memoryBytes() >= limits.headBytes
+    return head.memoryBytes() >= budget.headFlushBytes()
         || (!head.isEmpty()
             && (monotonicNanos.getAsLong() - lastFlushNanos >= limits.age.toNanos()
-                || wal.bytesAfter(backend.root().checkpoint()) >= limits.walBytes));
+                || wal.bytesAfter(partitions.catalog().root().checkpoint()) >= limits.walBytes));
   }
 
   /** Lets the background work start at once where there is some; cheap. */
   void wakeIfNeeded() {
     BackgroundLoop running = loop;
     if (running != null
-        && (head.memoryBytes() >= limits.headBytes || head.blocks().size() >= Head.MERGE_FANOUT)) {
+        && (head.memoryBytes() >= budget.headFlushBytes()
+            || head.blocks().size() >= Head.MERGE_FANOUT)) {
       running.wake();
     }
   }
 
   /** During replay: flushes in place when the head is full. */
   public void flushIfFull() {
-    if (head.memoryBytes() >= limits.headBytes) {
+    if (head.memoryBytes() >= budget.headFlushBytes()) {
       flush();
     }
   }
@@ -140,14 +152,14 @@ public final class HeadFlusher implements AutoCloseable {
    * @throws ChronicleException with {@code overloaded}, or the code of a failing flush, where it stays so
    */
   void awaitRoom() {
-    if (head.memoryBytes() < 2 * limits.headBytes) {
+    if (head.memoryBytes() < budget.headBytesMax()) {
       return;
     }
     long deadline = monotonicNanos.getAsLong() + limits.roomTimeout.toNanos();
     boolean interrupted = false;
     lock.lock();
     try {
-      while (head.memoryBytes() >= 2 * limits.headBytes) {
+      while (head.memoryBytes() >= budget.headBytesMax()) {
         BackgroundLoop running = loop;
         if (running != null) {
           running.wake();
@@ -156,7 +168,7 @@ public final class HeadFlusher implements AutoCloseable {
           ChronicleException cause = failure;
           throw new ChronicleException(
               cause == null ? ErrorCode.OVERLOADED : cause.code(),
-              "points in memory take " + head.memoryBytes() + " bytes of " + 2 * limits.headBytes
+              "points in memory take " + head.memoryBytes() + " bytes of " + budget.headBytesMax()
                   + (cause == null
                       ? "; they are written to storage more slowly than new ones arrive"
                       : " and cannot be written to storage: " + cause.getMessage()),
@@ -178,18 +190,17 @@ public final class HeadFlusher implements AutoCloseable {
     }
   }
 
-  /** Writes all points that are visible now to storage. */
+  /** Writes everything that is visible now to storage. */
   public void flush() {
     flushing.lock();
     try {
-      head.seal();
+      Head.Sealed sealed = head.seal();
       lastFlushNanos = monotonicNanos.getAsLong();
-      List<MemoryBlock> blocks = head.blocks();
-      if (!blocks.isEmpty()) {
-        flush(blocks);
+      if (!sealed.isEmpty()) {
+        flush(sealed);
       }
       failure = null;
-      wal.release(backend.safeCheckpoint());
+      wal.release(partitions.backend().safeCheckpoint());
     } catch (ChronicleException e) {
       failure = e;
       throw e;
@@ -204,22 +215,74 @@ public final class HeadFlusher implements AutoCloseable {
     }
   }
 
-  private void flush(List<MemoryBlock> blocks) {
+  private void flush(Head.Sealed sealed) {
     long start = monotonicNanos.getAsLong();
-    Root root = backend.root();
-    long firstSequence = blocks.get(0).firstSequence();
-    long lastSequence = blocks.get(blocks.size() - 1).lastSequence();
+    StorageBackend backend = partitions.backend();
+    List<MemoryBlock> blocks = sealed.blocks();
+    long checkpoint = sealed.lastSequence();
     var added = new ArrayList<StoredBlock>();
-    Root next;
+    PartitionWriter writer = null;
+    StoredBlock dictionary = null;
     try {
-      int known = (int)
-          root.blocks(BlockKind.SERIES).stream().mapToLong(StoredBlock::count).sum();
-      int size = registry.size();
-      if (size > known) {
-        added.add(backend.put(new NewBlock(
+      dictionary = putNewSeries(checkpoint);
+      if (dictionary != null) {
+        added.add(dictionary);
+      }
+      if (!blocks.isEmpty()) {
+        var windows = new PartitionWindows(limits.partitionNanos);
+        var runs = new ArrayList<RunCursor>(blocks.size());
+        for (MemoryBlock block : blocks) {
+          windows.add(block.timestamps(), block.timestamps().length);
+          runs.add(
+              MaskedRun.mask(block.cursor(), MaskedRun.concerning(block, sealed.tombstones())));
+        }
+        writer = new PartitionWriter(
+            backend,
+            windows::window,
+            new PartitionWriter.Output(
+                blocks.get(0).firstSequence(),
+                blocks.get(blocks.size() - 1).lastSequence(),
+                List.of(),
+                Effort.FRESH,
+                budget.blockBytes()));
+        RunMerge.merge(runs, writer);
+        added.addAll(writer.finish());
+      }
+      partitions.commit(
+          new Partitions.Change(checkpoint, added, Set.of(), sealed.tombstones(), Set.of()),
+          catalog -> head.flushed(sealed, catalog));
+    } catch (RuntimeException | Error e) {
+      if (writer != null) {
+        writer.discard();
+      }
+      if (dictionary != null) {
+        backend.discard(dictionary);
+      }
+      throw e;
+    }
+    afterFlush.run();
+    log.debug(
+        "flushed {} blocks up to sequence {} in {} ms",
+        added.size(),
+        checkpoint,
+        TimeUnit.NANOSECONDS.toMillis(monotonicNanos.getAsLong() - start));
+  }
+
+  /** Stores the series that storage does not know yet; null where there are none. */
+  private @Nullable StoredBlock putNewSeries(long sequence) {
+    int known = (int) partitions.catalog().root().blocks(BlockKind.SERIES).stream()
+        .mapToLong(StoredBlock::count)
+        .sum();
+    int size = registry.size();
+    if (size == known) {
+      return null;
+    }
+    return partitions
+        .backend()
+        .put(new NewBlock(
             BlockKind.SERIES,
-            firstSequence,
-            lastSequence,
+            sequence,
+            sequence,
             new TimeRange(0, 0),
             0,
             0,
@@ -227,27 +290,7 @@ public final class HeadFlusher implements AutoCloseable {
             0,
             size - known,
             List.of(),
-            SeriesDictionary.encode(registry, known, size))));
-      }
-      var windows = new PartitionWindows(limits.partitionNanos);
-      for (MemoryBlock block : blocks) {
-        windows.add(block.timestamps(), block.timestamps().length);
-      }
-      var writer = new PartitionWriter(windows, firstSequence, lastSequence);
-      RunMerge.merge(blocks, writer);
-      added.addAll(writer.finish(backend));
-      next = root.next(lastSequence, added);
-      backend.commit(root, next);
-    } catch (RuntimeException e) {
-      added.forEach(backend::discard);
-      throw e;
-    }
-    head.flushed(blocks, new PartitionCatalog(next));
-    log.debug(
-        "flushed {} blocks up to sequence {} in {} ms",
-        added.size(),
-        lastSequence,
-        TimeUnit.NANOSECONDS.toMillis(monotonicNanos.getAsLong() - start));
+            SeriesDictionary.encode(registry, known, size)));
   }
 
   /** Ends the background work; does not flush. */

@@ -1,11 +1,17 @@
 package io.chronicledb.engine.write;
 
+import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.head.Head;
 import io.chronicledb.engine.index.SeriesRegistry;
+import io.chronicledb.engine.index.ValueMatcher;
+import io.chronicledb.engine.model.SeriesOrder;
+import io.chronicledb.engine.model.TagMatcher;
+import io.chronicledb.engine.model.Tags;
+import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.wal.SyncMode;
 import io.chronicledb.engine.wal.WalBatch;
 import io.chronicledb.engine.wal.WriteAheadLog;
@@ -14,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Takes batches from any thread to the log and the head.
@@ -91,9 +98,7 @@ public final class WritePath implements AutoCloseable {
     var write = new QueuedWrite(ids, timestamps, values, count);
     lock.lock();
     try {
-      if (closed) {
-        throw new ChronicleException(ErrorCode.CLOSED, "the database is closed");
-      }
+      checkOpen();
       queue.add(write);
       while (!write.done) {
         if (leading) {
@@ -111,12 +116,87 @@ public final class WritePath implements AutoCloseable {
     return new WritePosition(this, write.sequence);
   }
 
+  /**
+   * Deletes all points written so far, of the series that all matchers match, within a range. On return they are out of sight and the
+   * deletion is in the log.
+   *
+   * @param matchers none means every series
+   * @param progress called again and again while values are matched; may throw to end it
+   * @throws ChronicleException where nothing was deleted
+   */
+  public Deletion delete(List<TagMatcher> matchers, TimeRange range, Runnable progress) {
+    // A pattern may take its time; writers must not wait for it.
+    int known = registry.size();
+    var series = new RoaringBitmap();
+    for (long order : registry.select(matchers, progress)) {
+      series.add(SeriesOrder.seriesId(order));
+    }
+    var sequence = new long[1];
+    lock.lock();
+    try {
+      checkOpen();
+      while (leading) {
+        changed.awaitUninterruptibly();
+      }
+      runLeading(() -> sequence[0] = logAndHide(matchers, range, series, known));
+    } finally {
+      lock.unlock();
+    }
+    return new Deletion(new WritePosition(this, sequence[0]), series.getCardinality());
+  }
+
+  /**
+   * Logs a deletion and tells the head.
+   *
+   * @param series what the matchers match among the first {@code known} series; those that came since are added
+   */
+  private long logAndHide(
+      List<TagMatcher> matchers, TimeRange range, RoaringBitmap series, int known) {
+    if (poison != null) {
+      throw poison;
+    }
+    addMatching(matchers, known, series);
+    long sequence;
+    try {
+      sequence = wal.appendDeletion(matchers, range);
+      handOver();
+    } catch (ChronicleException e) {
+      if (sync != SyncMode.RELAXED) {
+        rollback();
+      }
+      throw refusal(e);
+    }
+    head.delete(new Tombstone(sequence, matchers.isEmpty() ? null : series, range));
+    return sequence;
+  }
+
+  private void addMatching(List<TagMatcher> matchers, int from, RoaringBitmap into) {
+    List<ValueMatcher> conditions = matchers.stream().map(ValueMatcher::of).toList();
+    for (int id = from; id < registry.size(); id++) {
+      Tags tags = registry.tags(id);
+      boolean all = true;
+      for (int i = 0; all && i < matchers.size(); i++) {
+        String value = tags.get(matchers.get(i).name());
+        all = conditions.get(i).matches(value == null ? "" : value);
+      }
+      if (all) {
+        into.add(id);
+      }
+    }
+  }
+
   /** Each waiting writer gets an exception of its own, with its own stack, around the group's cause. */
   private static ChronicleException refusal(Throwable cause) {
     return cause instanceof ChronicleException known
         ? new ChronicleException(known.code(), String.valueOf(known.getMessage()), known)
         : new ChronicleException(
             ErrorCode.READ_ONLY, "the write failed inside of the database: " + cause, cause);
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new ChronicleException(ErrorCode.CLOSED, "the database is closed");
+    }
   }
 
   /** Commits the queue as one group. Called with the lock held, which is given up meanwhile. */
@@ -157,12 +237,7 @@ public final class WritePath implements AutoCloseable {
           write.failure = e; // Of this batch alone; the others of the group go on.
         }
       }
-      if (sync != SyncMode.RELAXED) {
-        wal.write();
-      }
-      if (sync == SyncMode.SYNC) {
-        wal.sync();
-      }
+      handOver();
       logged = true;
       for (QueuedWrite write : group) {
         if (write.failure == null) {
@@ -188,6 +263,16 @@ public final class WritePath implements AutoCloseable {
       fail(group, e);
     } finally {
       group.forEach(write -> write.done = true);
+    }
+  }
+
+  /** Gives what was appended to the operating system and to the disk, as far as the mode asks. */
+  private void handOver() {
+    if (sync != SyncMode.RELAXED) {
+      wal.write();
+    }
+    if (sync == SyncMode.SYNC) {
+      wal.sync();
     }
   }
 

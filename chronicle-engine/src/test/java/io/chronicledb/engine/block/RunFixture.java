@@ -1,5 +1,7 @@
 package io.chronicledb.engine.block;
 
+import io.chronicledb.engine.codec.ChunkEncoder;
+import io.chronicledb.engine.codec.Effort;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TimeRange;
@@ -34,10 +36,10 @@ final class RunFixture {
   }
 
   static ByteBuffer encode(Map<Long, TreeMap<Long, Long>> model) {
-    var writer = new BlockWriter(WINDOW, 3, 9);
+    var writer = new BlockWriter(WINDOW, 3, 9, new ChunkEncoder(Effort.FRESH));
     model.forEach((order, samples) -> {
       writer.series(order);
-      writer.append(
+      writer.samples(
           samples.keySet().stream().mapToLong(Long::longValue).toArray(),
           samples.values().stream().mapToDouble(Double::longBitsToDouble).toArray(),
           0,
@@ -63,10 +65,14 @@ final class RunFixture {
   }
 
   static TreeMap<Long, TreeMap<Long, Long>> read(SortedRun run, TimeRange range) {
+    return read(run.cursor(), range);
+  }
+
+  static TreeMap<Long, TreeMap<Long, Long>> read(RunCursor run, TimeRange range) {
     var model = new TreeMap<Long, TreeMap<Long, Long>>();
-    for (int i = 0; i < run.seriesCount(); i++) {
+    while (run.next()) {
       var samples = new TreeMap<Long, Long>();
-      SampleCursor cursor = run.cursor(i, range);
+      SampleCursor cursor = run.samples(range);
       long bound = cursor.nextTime();
       while (cursor.next()) {
         if (cursor.start() >= cursor.end() || cursor.timestamps()[cursor.start()] < bound) {
@@ -82,7 +88,7 @@ final class RunFixture {
         throw new AssertionError("an ended cursor promises a sample at " + bound);
       }
       if (!samples.isEmpty()) {
-        model.put(run.order(i), samples);
+        model.put(run.order(), samples);
       }
     }
     return model;

@@ -18,12 +18,12 @@ class RunMergeTest {
     var random = new Random(seed);
     for (int round = 0; round < 150; round++) {
       int samplesMax = round % 15 == 0 ? 5000 : 60;
-      var runs = new ArrayList<SortedRun>();
+      var runs = new ArrayList<RunCursor>();
       var expected = new TreeMap<Long, TreeMap<Long, Long>>();
       int count = 1 + random.nextInt(12);
       for (int i = 0; i < count; i++) {
         var model = RunFixture.random(random, 8, samplesMax);
-        runs.add(RunFixture.block(model));
+        runs.add(RunFixture.block(model).cursor());
         model.forEach((order, samples) ->
             expected.computeIfAbsent(order, o -> new TreeMap<>()).putAll(samples));
       }
@@ -34,7 +34,7 @@ class RunMergeTest {
   }
 
   @Test
-  void mergesWithinARangeAndIntoBuffersOfAnySize() {
+  void mergesWithinARange() {
     long seed = TestDatabase.seed();
     var random = new Random(seed);
     var samples = new MergedSamples();
@@ -46,19 +46,19 @@ class RunMergeTest {
       int count = random.nextInt(10);
       for (int i = 0; i < count; i++) {
         var model = RunFixture.random(random, 1, 400);
-        cursors.add(RunFixture.block(model).cursor(0, range));
+        RunCursor run = RunFixture.block(model).cursor();
+        run.next();
+        cursors.add(run.samples(range));
         expected.putAll(model.firstEntry().getValue().subMap(range.start(), range.end()));
       }
       samples.reset(cursors);
       var merged = new TreeMap<Long, Long>();
-      var times = new long[1 + random.nextInt(50)];
-      var values = new double[times.length];
       long previous = Long.MIN_VALUE;
-      for (int n = samples.fill(times, values); n > 0; n = samples.fill(times, values)) {
-        for (int i = 0; i < n; i++) {
-          assertThat(times[i]).as("-Dseed=%d", seed).isGreaterThan(previous);
-          previous = times[i];
-          merged.put(times[i], Double.doubleToRawLongBits(values[i]));
+      while (samples.next()) {
+        for (int i = samples.start(); i < samples.end(); i++) {
+          assertThat(samples.timestamps()[i]).as("-Dseed=%d", seed).isGreaterThan(previous);
+          previous = samples.timestamps()[i];
+          merged.put(previous, Double.doubleToRawLongBits(samples.values()[i]));
         }
       }
       assertThat(merged).as("-Dseed=%d, round %d", seed, round).isEqualTo(expected);
@@ -91,8 +91,8 @@ class RunMergeTest {
     }
 
     @Override
-    public void samples(long[] timestamps, double[] values, int count) {
-      for (int i = 0; i < count; i++) {
+    public void samples(long[] timestamps, double[] values, int start, int end) {
+      for (int i = start; i < end; i++) {
         assertThat(series.isEmpty() || series.lastKey() < timestamps[i]).isTrue();
         series.put(timestamps[i], Double.doubleToRawLongBits(values[i]));
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronicledb.engine.TestDatabase;
 import io.chronicledb.engine.backend.Root;
+import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.RunMerge;
 import io.chronicledb.engine.block.RunSink;
 import io.chronicledb.engine.model.SeriesOrder;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class HeadTest {
 
-  private final PartitionCatalog empty = new PartitionCatalog(Root.EMPTY);
+  private final PartitionCatalog empty = new PartitionCatalog(Root.EMPTY, List.of());
 
   /** Two metrics, so that the order of series is not that of their ids. */
   private static long order(int id) {
@@ -98,8 +99,7 @@ class HeadTest {
   void letsGoOfFlushedBlocksAndKeepsWhatCameSince() {
     var head = new Head(HeadTest::order, 10, empty);
     head.append(1, new int[] {0}, new long[] {1}, new double[] {1}, 1);
-    head.seal();
-    List<MemoryBlock> flushed = head.blocks();
+    Head.Sealed flushed = head.seal();
     head.append(2, new int[] {0}, new long[] {2}, new double[] {2}, 1);
     head.seal();
     head.append(3, new int[] {0}, new long[] {3}, new double[] {3}, 1);
@@ -123,7 +123,7 @@ class HeadTest {
         while (!stop.get() && failure.get() == null) {
           try {
             var counter = new Counter();
-            RunMerge.merge(head.snapshot().runs(), counter);
+            RunMerge.merge(cursors(head.snapshot()), counter);
             assertThat(counter.samples % rowsOfBatch).isZero();
             assertThat(counter.samples).isGreaterThanOrEqualTo(before);
             before = counter.samples;
@@ -160,9 +160,13 @@ class HeadTest {
     assertThat(failure.get()).isNull();
   }
 
+  private static List<RunCursor> cursors(HeadSnapshot snapshot) {
+    return snapshot.runs().stream().map(MemoryBlock::cursor).toList();
+  }
+
   private static TreeMap<Long, TreeMap<Long, Double>> read(HeadSnapshot snapshot) {
     var read = new TreeMap<Long, TreeMap<Long, Double>>();
-    RunMerge.merge(snapshot.runs(), new RunSink() {
+    RunMerge.merge(cursors(snapshot), new RunSink() {
       private TreeMap<Long, Double> series = new TreeMap<>();
 
       @Override
@@ -172,8 +176,8 @@ class HeadTest {
       }
 
       @Override
-      public void samples(long[] timestamps, double[] values, int count) {
-        for (int i = 0; i < count; i++) {
+      public void samples(long[] timestamps, double[] values, int start, int end) {
+        for (int i = start; i < end; i++) {
           assertThat(series.put(timestamps[i], values[i])).isNull();
         }
       }
@@ -188,8 +192,8 @@ class HeadTest {
     public void series(long order) {}
 
     @Override
-    public void samples(long[] timestamps, double[] values, int count) {
-      samples += count;
+    public void samples(long[] timestamps, double[] values, int start, int end) {
+      samples += end - start;
     }
   }
 }

@@ -11,6 +11,8 @@ import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.backend.memory.MemoryBackend;
 import io.chronicledb.engine.block.BlockWriter;
+import io.chronicledb.engine.codec.ChunkEncoder;
+import io.chronicledb.engine.codec.Effort;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.model.TimeRange;
@@ -28,9 +30,9 @@ class IntegrityCheckTest {
   private final StorageBackend backend = new MemoryBackend();
 
   private void store(long series, long[] times, long statedMin, long statedCount) {
-    var writer = new BlockWriter(WINDOW, 1, 1);
+    var writer = new BlockWriter(WINDOW, 1, 1, new ChunkEncoder(Effort.FRESH));
     writer.series(series);
-    writer.append(times, new double[times.length], 0, times.length);
+    writer.samples(times, new double[times.length], 0, times.length);
     StoredBlock block = backend.put(new NewBlock(
         BlockKind.DATA,
         1,

@@ -1,6 +1,8 @@
 package io.chronicledb.engine.wal;
 
 import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.model.TagMatcher;
+import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.storage.FaultyDisk;
 import io.chronicledb.engine.wal.WalReplay.LostRange;
 import java.nio.charset.StandardCharsets;
@@ -119,6 +121,12 @@ final class LogFixture {
       } else {
         read.put(sequence, text.toString());
       }
+      order.add(sequence);
+    }
+
+    @Override
+    public void deletion(long sequence, List<TagMatcher> matchers, TimeRange range) {
+      read.put(sequence, "delete " + matchers + " " + range);
       order.add(sequence);
     }
   }

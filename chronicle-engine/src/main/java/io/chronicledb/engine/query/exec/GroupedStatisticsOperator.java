@@ -1,5 +1,6 @@
 package io.chronicledb.engine.query.exec;
 
+import io.chronicledb.engine.block.ChunkStatistics;
 import io.chronicledb.engine.column.DoubleColumn;
 import io.chronicledb.engine.column.LongColumn;
 import io.chronicledb.engine.column.StaleMarker;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Aggregates samples by group and bucket in one pass: each series' samples stream through accumulators, one bucket after the other, and the
@@ -60,44 +62,106 @@ final class GroupedStatisticsOperator {
       accumulators[i] = statistics.get(i).accumulator();
     }
     var state = new double[8];
+    var samples = new PlainSamples(cursor, context);
+    var described = new ChunkStatistics();
+    boolean describable = statistics.stream().allMatch(Statistic::isDescribed);
     for (long order : context.select(part.scan().matchers())) {
       context.check();
       cursor.series(order);
-      GroupedStates group = null;
-      long bucket = 0;
-      long bucketEnd = 0;
-      boolean open = false;
-      for (int count = cursor.next(); count > 0; count = cursor.next()) {
-        context.scanned(count);
-        long[] timestamps = cursor.timestamps();
-        double[] values = cursor.values();
-        int samples = withoutStaleMarkers(timestamps, values, count);
-        int from = 0;
-        while (from < samples) {
-          if (!open || timestamps[from] >= bucketEnd) {
-            if (open && group != null) {
-              merge(group, bucket, firstColumn, statistics, accumulators, state);
-            }
-            if (group == null) {
-              group = group(order);
-            }
-            bucket = bucketStart(timestamps[from]);
-            bucketEnd = node.bucketWidth() == 0 ? Long.MAX_VALUE : saturatedEnd(bucket);
-            for (Statistic.Accumulator accumulator : accumulators) {
-              accumulator.reset();
-            }
-            open = true;
+      var buckets = new Buckets(order, firstColumn, statistics, accumulators, state);
+      while (true) {
+        if (describable && cursor.describeNext(described)) {
+          context.check();
+          if (buckets.addDescribed(described)) {
+            cursor.skipDescribed();
+            continue;
           }
-          int to = endOfBucket(timestamps, from, samples, bucketEnd);
-          for (Statistic.Accumulator accumulator : accumulators) {
-            accumulator.add(timestamps, values, from, to);
-          }
-          from = to;
         }
+        if (!samples.next()) {
+          break;
+        }
+        buckets.add(samples.timestamps(), samples.values(), samples.start(), samples.end());
       }
-      if (open && group != null) {
-        merge(group, bucket, firstColumn, statistics, accumulators, state);
+      buckets.finish();
+    }
+  }
+
+  /** Adds the samples of one series, later ones later, bucket by bucket to its group. */
+  private final class Buckets {
+
+    private final long order;
+    private final int firstColumn;
+    private final List<Statistic> statistics;
+    private final Statistic.Accumulator[] accumulators;
+    private final double[] state;
+    private @Nullable GroupedStates group;
+    private long bucket;
+    private long bucketEnd;
+    private boolean open;
+
+    Buckets(
+        long order,
+        int firstColumn,
+        List<Statistic> statistics,
+        Statistic.Accumulator[] accumulators,
+        double[] state) {
+      this.order = order;
+      this.firstColumn = firstColumn;
+      this.statistics = statistics;
+      this.accumulators = accumulators;
+      this.state = state;
+    }
+
+    void add(long[] timestamps, double[] values, int start, int end) {
+      int from = start;
+      while (from < end) {
+        moveTo(timestamps[from]);
+        int to = endOfBucket(timestamps, from, end, bucketEnd);
+        for (Statistic.Accumulator accumulator : accumulators) {
+          accumulator.add(timestamps, values, from, to);
+        }
+        from = to;
       }
+    }
+
+    /** Adds a chunk by its statistics where it lies in one bucket; false, and nothing is added, where it does not. */
+    boolean addDescribed(ChunkStatistics chunk) {
+      if (open && chunk.minTime() < bucketEnd
+          ? chunk.maxTime() >= bucketEnd
+          : chunk.maxTime() >= endOf(bucketStart(chunk.minTime()))) {
+        return false;
+      }
+      moveTo(chunk.minTime());
+      for (Statistic.Accumulator accumulator : accumulators) {
+        accumulator.addDescribed(chunk);
+      }
+      return true;
+    }
+
+    private void moveTo(long timestamp) {
+      if (open && timestamp < bucketEnd) {
+        return;
+      }
+      finish();
+      bucket = bucketStart(timestamp);
+      bucketEnd = endOf(bucket);
+      for (Statistic.Accumulator accumulator : accumulators) {
+        accumulator.reset();
+      }
+      open = true;
+    }
+
+    void finish() {
+      if (!open) {
+        return;
+      }
+      open = false;
+      GroupedStates into = group;
+      if (into == null) {
+        into = group(order);
+        group = into;
+      }
+      merge(into, bucket, firstColumn, statistics, accumulators, state);
     }
   }
 
@@ -124,18 +188,6 @@ final class GroupedStatisticsOperator {
     context.checkResult(rows * Math.max(1, width));
   }
 
-  /** Stale markers end a series for PromQL; they are no values. */
-  static int withoutStaleMarkers(long[] timestamps, double[] values, int count) {
-    int kept = 0;
-    for (int i = 0; i < count; i++) {
-      if (!StaleMarker.is(values[i])) {
-        timestamps[kept] = timestamps[i];
-        values[kept++] = values[i];
-      }
-    }
-    return kept;
-  }
-
   private long bucketStart(long timestamp) {
     long size = node.bucketWidth();
     if (size == 0) {
@@ -147,8 +199,8 @@ final class GroupedStatisticsOperator {
     return timestamp < Long.MIN_VALUE + into ? Long.MIN_VALUE : timestamp - into;
   }
 
-  private long saturatedEnd(long bucket) {
-    return bucket > Long.MAX_VALUE - node.bucketWidth()
+  private long endOf(long bucket) {
+    return node.bucketWidth() == 0 || bucket > Long.MAX_VALUE - node.bucketWidth()
         ? Long.MAX_VALUE
         : bucket + node.bucketWidth();
   }

@@ -55,18 +55,16 @@ public final class SeriesExecutor {
   /** Hands over the samples of each series that has some, without stale markers. */
   public void samples(Scan scan, SampleConsumer consumer) {
     SeriesCursor cursor = context.view().cursor(scan.range());
+    var samples = new PlainSamples(cursor, context);
     long held = 0;
     for (long order : context.select(scan.matchers())) {
       cursor.series(order);
       var timestamps = new LongColumn(64);
       var values = new DoubleColumn(64);
-      for (int count = cursor.next(); count > 0; count = cursor.next()) {
-        context.scanned(count);
-        int kept = GroupedStatisticsOperator.withoutStaleMarkers(
-            cursor.timestamps(), cursor.values(), count);
-        timestamps.addAll(cursor.timestamps(), 0, kept);
-        values.addAll(cursor.values(), 0, kept);
-        held += kept;
+      while (samples.next()) {
+        timestamps.addAll(samples.timestamps(), samples.start(), samples.count());
+        values.addAll(samples.values(), samples.start(), samples.count());
+        held += samples.count();
         context.checkResult(held);
       }
       if (timestamps.size() > 0) {

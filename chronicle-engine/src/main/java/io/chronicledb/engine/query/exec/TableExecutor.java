@@ -64,21 +64,19 @@ public final class TableExecutor {
     var series = new ArrayList<Tags>();
     var seriesOfRow = new LongColumn(256);
     SeriesCursor cursor = context.view().cursor(node.input().range());
+    var samples = new PlainSamples(cursor, context);
     for (long order : orders) {
       context.check();
       cursor.series(order);
       boolean named = false;
-      for (int count = cursor.next(); count > 0; count = cursor.next()) {
-        context.scanned(count);
-        int kept = GroupedStatisticsOperator.withoutStaleMarkers(
-            cursor.timestamps(), cursor.values(), count);
-        if (kept > 0 && !named) {
+      while (samples.next()) {
+        if (!named) {
           series.add(context.view().tags(order));
           named = true;
         }
-        times.addAll(cursor.timestamps(), 0, kept);
-        values.addAll(cursor.values(), 0, kept);
-        for (int i = 0; i < kept; i++) {
+        times.addAll(samples.timestamps(), samples.start(), samples.count());
+        values.addAll(samples.values(), samples.start(), samples.count());
+        for (int i = 0; i < samples.count(); i++) {
           seriesOfRow.add(series.size() - 1);
         }
         context.checkResult((long) times.size() * (columns.size() + ROW_OVERHEAD));

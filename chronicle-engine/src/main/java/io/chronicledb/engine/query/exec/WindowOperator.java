@@ -93,10 +93,12 @@ final class WindowOperator implements SeriesOperator {
   /** The samples of one series that lie in a window which only moves forward. */
   private final class SlidingSamples {
 
+    private static final int ROOM = 2048;
+
     private final SeriesCursor cursor;
     private final boolean keepStaleMarkers;
-    private long[] timestamps = new long[2 * SeriesCursor.BATCH];
-    private double[] values = new double[2 * SeriesCursor.BATCH];
+    private long[] timestamps = new long[ROOM];
+    private double[] values = new double[ROOM];
     /** The window within the arrays. */
     private int from;
 
@@ -141,22 +143,23 @@ final class WindowOperator implements SeriesOperator {
     }
 
     private void load(long start) {
-      int count = cursor.next();
-      if (count == 0) {
+      if (!cursor.next()) {
         cursorEnded = true;
         return;
       }
+      int first = cursor.start();
+      int count = cursor.end() - first;
       context.scanned(count);
       makeRoom(count, start);
       long[] newTimestamps = cursor.timestamps();
       double[] newValues = cursor.values();
       if (keepStaleMarkers) {
-        System.arraycopy(newTimestamps, 0, timestamps, end, count);
-        System.arraycopy(newValues, 0, values, end, count);
+        System.arraycopy(newTimestamps, first, timestamps, end, count);
+        System.arraycopy(newValues, first, values, end, count);
         end += count;
         return;
       }
-      for (int i = 0; i < count; i++) {
+      for (int i = first; i < first + count; i++) {
         if (!StaleMarker.is(newValues[i])) {
           timestamps[end] = newTimestamps[i];
           values[end++] = newValues[i];

@@ -1,5 +1,6 @@
 package io.chronicledb.engine.query.function;
 
+import io.chronicledb.engine.block.ChunkStatistics;
 import java.util.function.Supplier;
 
 /**
@@ -72,6 +73,14 @@ public enum Statistic {
     return accumulators.get();
   }
 
+  /** Whether a chunk's statistics can stand for its samples, so that they need not be decoded. */
+  public boolean isDescribed() {
+    return switch (this) {
+      case COUNT, SUM, MEAN, MIN, MAX, SPREAD, FIRST, LAST -> true;
+      default -> false;
+    };
+  }
+
   /** Merges a state into another. Of states from several series, the earlier series' is {@code into}. */
   public void merge(double[] into, int at, double[] other, int from) {
     merger.merge(into, at, other, from);
@@ -89,6 +98,11 @@ public enum Statistic {
 
     /** Adds the samples from {@code from} to {@code to}, at least one; later than all before. */
     void add(long[] timestamps, double[] values, int from, int to);
+
+    /** Adds a chunk by its statistics; called only where {@link Statistic#isDescribed()}. */
+    default void addDescribed(ChunkStatistics chunk) {
+      throw new IllegalStateException("needs the samples");
+    }
 
     /** Writes the state of everything since the reset, at least one sample. */
     void state(double[] into, int at);
@@ -195,6 +209,11 @@ public enum Statistic {
     }
 
     @Override
+    public void addDescribed(ChunkStatistics chunk) {
+      count += chunk.count();
+    }
+
+    @Override
     public void state(double[] into, int at) {
       into[at] = count;
     }
@@ -202,7 +221,10 @@ public enum Statistic {
 
   /** State: sum, compensation, and for the mean the count. */
   private static final class Sum implements Accumulator {
+    private static final long[] NO_TIMES = {};
+
     private final boolean counts;
+    private final double[] one = new double[1];
     private double sum;
     private double compensation;
     private double count;
@@ -232,6 +254,13 @@ public enum Statistic {
       sum = s;
       compensation = Double.isNaN(c) || Double.isInfinite(c) ? 0 : c;
       count += to - from;
+    }
+
+    @Override
+    public void addDescribed(ChunkStatistics chunk) {
+      one[0] = chunk.sum();
+      add(NO_TIMES, one, 0, 1);
+      count += chunk.count() - 1;
     }
 
     @Override
@@ -273,6 +302,11 @@ public enum Statistic {
     }
 
     @Override
+    public void addDescribed(ChunkStatistics chunk) {
+      extreme = least ? lesser(extreme, chunk.min()) : greater(extreme, chunk.max());
+    }
+
+    @Override
     public void state(double[] into, int at) {
       into[at] = extreme;
     }
@@ -292,6 +326,12 @@ public enum Statistic {
     public void add(long[] timestamps, double[] values, int from, int to) {
       least.add(timestamps, values, from, to);
       greatest.add(timestamps, values, from, to);
+    }
+
+    @Override
+    public void addDescribed(ChunkStatistics chunk) {
+      least.addDescribed(chunk);
+      greatest.addDescribed(chunk);
     }
 
     @Override
@@ -322,6 +362,15 @@ public enum Statistic {
         int at = first ? from : to - 1;
         value = values[at];
         time = timestamps[at];
+        any = true;
+      }
+    }
+
+    @Override
+    public void addDescribed(ChunkStatistics chunk) {
+      if (!any || !first) {
+        value = first ? chunk.first() : chunk.last();
+        time = first ? chunk.minTime() : chunk.maxTime();
         any = true;
       }
     }

@@ -1,0 +1,255 @@
+package io.chronicledb.engine.maintenance.compaction;
+
+import io.chronicledb.engine.backend.StorageBackend;
+import io.chronicledb.engine.backend.StoredBlock;
+import io.chronicledb.engine.block.Block;
+import io.chronicledb.engine.block.MaskedRun;
+import io.chronicledb.engine.block.RunCursor;
+import io.chronicledb.engine.block.RunMerge;
+import io.chronicledb.engine.block.Tombstone;
+import io.chronicledb.engine.codec.Effort;
+import io.chronicledb.engine.head.Head;
+import io.chronicledb.engine.model.SeriesOrder;
+import io.chronicledb.engine.partition.PartitionCatalog;
+import io.chronicledb.engine.partition.PartitionWriter;
+import io.chronicledb.engine.partition.Partitions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out what the {@link CompactionPolicy} decides. One piece of work at a time; flushes, writers and readers go on meanwhile. What
+ * fails leaves the blocks as they were.
+ */
+public final class Compactor {
+
+  private static final Logger log = LoggerFactory.getLogger(Compactor.class);
+
+  private final Partitions partitions;
+  private final Head head;
+  private final CompactionPolicy policy;
+  private final int blockBytes;
+  private final BooleanSupplier stopped;
+
+  private final ReentrantLock working = new ReentrantLock();
+  /** The highest sequence of each span at the last scheduled look. */
+  private Map<?, Long> seenSequences = Map.of();
+  /** For each deletion, by sequence, the blocks that were looked through and hold none of its series. */
+  private final Map<Long, Set<Long>> untouched = new HashMap<>();
+
+  /**
+   * @param partitionNanos the width of a partition
+   * @param blockBytes about the size of a block at most
+   * @param stopped ends the work between two merges
+   */
+  public Compactor(
+      Partitions partitions,
+      Head head,
+      long partitionNanos,
+      int blockBytes,
+      BooleanSupplier stopped) {
+    this.partitions = partitions;
+    this.head = head;
+    this.policy = new CompactionPolicy(partitionNanos);
+    this.blockBytes = blockBytes;
+    this.stopped = stopped;
+  }
+
+  /** Merges neighbours that have piled up; the work after a flush. */
+  public void mergePiledUp() {
+    working.lock();
+    try {
+      Merge merge = policy.piledUp(partitions.catalog());
+      while (merge != null && !stopped.getAsBoolean()) {
+        run(merge);
+        merge = policy.piledUp(partitions.catalog());
+      }
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /** Applies deletions, and coalesces spans that nothing was flushed to since the last call; the work of the interval. */
+  public void settle() {
+    working.lock();
+    try {
+      applyDeletions();
+      Map<?, Long> before = seenSequences;
+      Map<?, Long> now = policy.lastSequences(partitions.catalog());
+      seenSequences = now;
+      coalesce(() -> policy.coalescing(
+          partitions.catalog(),
+          span -> now.get(span) != null && now.get(span).equals(before.get(span)),
+          false));
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /** Applies deletions and coalesces every span, whether or not points still arrive for it. */
+  public void compact() {
+    working.lock();
+    try {
+      applyDeletions();
+      coalesce(() -> policy.coalescing(partitions.catalog(), span -> true, true));
+      applyDeletions();
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /** Where the next merge comes from. */
+  private interface Decision {
+    @Nullable
+    Merge next();
+  }
+
+  private void coalesce(Decision decision) {
+    Merge merge = decision.next();
+    while (merge != null && !stopped.getAsBoolean()) {
+      run(merge);
+      merge = decision.next();
+    }
+  }
+
+  /** Merges, and swaps the result for what went in. */
+  private void run(Merge merge) {
+    PartitionCatalog catalog = partitions.catalog();
+    StorageBackend backend = partitions.backend();
+    long lastSequence = 0;
+    var replaced = new ArrayList<Long>();
+    var runs = new ArrayList<RunCursor>();
+    for (StoredBlock stored : merge.blocks()) {
+      Block block = open(stored);
+      List<Tombstone> hiding = MaskedRun.concerning(block, catalog.tombstones());
+      runs.add(MaskedRun.mask(block.scan(), hiding));
+      replaced.add(stored.id());
+      lastSequence = Math.max(lastSequence, stored.lastSequence());
+      for (Tombstone tombstone : hiding) {
+        lastSequence = Math.max(lastSequence, tombstone.sequence());
+      }
+    }
+    var output = new PartitionWriter.Output(
+        merge.blocks().get(0).firstSequence(), lastSequence, replaced, merge.effort(), blockBytes);
+    var writer = new PartitionWriter(backend, time -> merge.window(), output);
+    List<StoredBlock> written;
+    try {
+      RunMerge.merge(runs, writer);
+      written = writer.finish();
+      commit(written, Set.copyOf(replaced), Set.of());
+    } catch (RuntimeException | Error e) {
+      writer.discard();
+      throw e;
+    }
+    log.debug(
+        "merged {} blocks of {} bytes into {} of {} bytes",
+        replaced.size(),
+        merge.blocks().stream().mapToLong(StoredBlock::length).sum(),
+        written.size(),
+        written.stream().mapToLong(StoredBlock::length).sum());
+  }
+
+  private Block open(StoredBlock stored) {
+    StorageBackend backend = partitions.backend();
+    return Block.open(
+        (offset, length) -> backend.read(stored, offset, length),
+        backend.name() + ", block " + stored.id());
+  }
+
+  private void commit(List<StoredBlock> added, Set<Long> removed, Set<Long> applied) {
+    partitions.commit(
+        new Partitions.Change(0, added, removed, List.of(), applied), head::rearranged);
+  }
+
+  /**
+   * Drops blocks that deletions hide as a whole, rewrites those that hold points of deleted series, and forgets the deletions that nothing
+   * is left of.
+   */
+  public void applyDeletions() {
+    working.lock();
+    try {
+      if (partitions.catalog().tombstones().isEmpty()) {
+        return;
+      }
+      dropHidden();
+      for (Tombstone tombstone : partitions.catalog().tombstones()) {
+        for (StoredBlock block : partitions.catalog().blocks()) {
+          if (!stopped.getAsBoolean() && mustRewrite(tombstone, block)) {
+            run(new Merge(List.of(block), block.window(), effort(block)));
+          }
+        }
+      }
+      forgetApplied();
+    } finally {
+      working.unlock();
+    }
+  }
+
+  private Effort effort(StoredBlock block) {
+    return block.window().equals(policy.span(block.window())) ? Effort.COLD : Effort.FRESH;
+  }
+
+  private void dropHidden() {
+    PartitionCatalog catalog = partitions.catalog();
+    var hidden = new HashSet<Long>();
+    for (StoredBlock block : catalog.blocks()) {
+      for (Tombstone tombstone : catalog.tombstones()) {
+        if (tombstone.hidesAll(block.lastSequence(), block.minTime(), block.maxTime())) {
+          hidden.add(block.id());
+        }
+      }
+    }
+    if (!hidden.isEmpty()) {
+      commit(List.of(), hidden, Set.of());
+      log.debug("dropped {} blocks that a deletion hides", hidden.size());
+    }
+  }
+
+  private boolean mustRewrite(Tombstone tombstone, StoredBlock block) {
+    if (!concerns(tombstone, block)) {
+      return false;
+    }
+    RoaringBitmap series = tombstone.series();
+    if (series == null) {
+      return true;
+    }
+    RunCursor cursor = open(block).scan();
+    while (cursor.next()) {
+      if (series.contains(SeriesOrder.seriesId(cursor.order()))
+          && tombstone.range().overlapsClosed(cursor.minTime(), cursor.maxTime())) {
+        return true;
+      }
+    }
+    untouched.computeIfAbsent(tombstone.sequence(), sequence -> new HashSet<>()).add(block.id());
+    return false;
+  }
+
+  /** Whether the deletion may still hide something in the block, as far as is known. */
+  private boolean concerns(Tombstone tombstone, StoredBlock block) {
+    return tombstone.concerns(block.lastSequence(), block.minTime(), block.maxTime())
+        && !untouched.getOrDefault(tombstone.sequence(), Set.of()).contains(block.id());
+  }
+
+  private void forgetApplied() {
+    PartitionCatalog catalog = partitions.catalog();
+    var applied = new HashSet<Long>();
+    for (Tombstone tombstone : catalog.tombstones()) {
+      if (catalog.blocks().stream().noneMatch(block -> concerns(tombstone, block))) {
+        applied.add(tombstone.sequence());
+      }
+    }
+    if (!applied.isEmpty()) {
+      commit(List.of(), Set.of(), applied);
+      untouched.keySet().removeAll(applied);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.chronicledb.engine.memory;
+
+import java.util.function.LongSupplier;
+
+/**
+ * What the parts of one database may take of its memory. The index comes first, since it cannot be given up; head and caches share what it
+ * leaves, so they shrink as it grows. Thread-safe.
+ *
+ * <pre>
+ * budget                                 chronicle.max-memory
+ * ├─ index       up to 3/4, beyond which new series are refused
+ * └─ the rest    at least 1/4
+ *    ├─ head     flushed from 1/4 of the rest on, writers wait at 1/2
+ *    ├─ cache    1/4: open blocks and pages of their directories
+ *    └─ work     1/4: what flushes, merges and queries need for a while
+ * </pre>
+ */
+public final class MemoryBudget {
+
+  private static final int BLOCK_BYTES_MIN = 1 << 20;
+  private static final int BLOCK_BYTES_MAX = 64 << 20;
+
+  private final long bytes;
+  private final LongSupplier indexBytes;
+
+  /**
+   * @param bytes all together
+   * @param indexBytes what the index takes now; called often
+   */
+  public MemoryBudget(long bytes, LongSupplier indexBytes) {
+    this.bytes = bytes;
+    this.indexBytes = indexBytes;
+  }
+
+  /** Bytes that the index may take. */
+  public long indexBytesMax() {
+    return bytes / 4 * 3;
+  }
+
+  private long rest() {
+    return Math.max(bytes / 4, bytes - indexBytes.getAsLong());
+  }
+
+  /** Bytes of points in memory at which a flush starts. */
+  public long headFlushBytes() {
+    return rest() / 4;
+  }
+
+  /** Bytes of points in memory at which writers are held back. */
+  public long headBytesMax() {
+    return rest() / 2;
+  }
+
+  /** Bytes of cached block directories. */
+  public long cacheBytesMax() {
+    return rest() / 4;
+  }
+
+  /** The size at which a block is ended: what is being written lies in memory. */
+  public int blockBytes() {
+    return (int) Math.max(BLOCK_BYTES_MIN, Math.min(BLOCK_BYTES_MAX, bytes / 16));
+  }
+}

@@ -1,0 +1,144 @@
+package io.chronicledb.engine.partition;
+
+import io.chronicledb.engine.backend.BlockKind;
+import io.chronicledb.engine.backend.NewBlock;
+import io.chronicledb.engine.backend.Root;
+import io.chronicledb.engine.backend.StorageBackend;
+import io.chronicledb.engine.backend.StoredBlock;
+import io.chronicledb.engine.block.Tombstone;
+import io.chronicledb.engine.model.TimeRange;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * The one place where stored data changes: takes the changes of flushes and of maintenance one after the other, and swaps the root. Blocks
+ * are put beforehand, by as many threads as like to.
+ */
+public final class Partitions {
+
+  private final StorageBackend backend;
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile PartitionCatalog catalog;
+
+  private Partitions(StorageBackend backend, PartitionCatalog catalog) {
+    this.backend = backend;
+    this.catalog = catalog;
+  }
+
+  /** Reads the present root. */
+  public static Partitions open(StorageBackend backend) {
+    Root root = backend.root();
+    var tombstones = new ArrayList<Tombstone>();
+    for (StoredBlock block : root.blocks(BlockKind.TOMBSTONES)) {
+      // A list has no checksum of its own, and a flipped bit in it would hide points.
+      backend.check(block);
+      tombstones.addAll(TombstoneList.decode(backend.read(block, 0, block.length())));
+    }
+    return new Partitions(backend, new PartitionCatalog(root, tombstones));
+  }
+
+  /**
+   * What a commit does to the root.
+   *
+   * @param checkpoint the WAL sequence up to which storage then has everything; lower ones than the present count as the present
+   * @param added blocks that were put
+   * @param removed ids of blocks that count no more
+   * @param tombstones deletions that storage did not have yet, ascending by sequence
+   * @param applied sequences of deletions that no block of the present root holds points of; the root before may, and lists them
+   */
+  public record Change(
+      long checkpoint,
+      List<StoredBlock> added,
+      Set<Long> removed,
+      List<Tombstone> tombstones,
+      Set<Long> applied) {}
+
+  public StorageBackend backend() {
+    return backend;
+  }
+
+  /** What counts now. */
+  public PartitionCatalog catalog() {
+    return catalog;
+  }
+
+  /**
+   * Makes a change durable and lets it count.
+   *
+   * @param publish told about the new catalogue before the next change is taken
+   * @throws io.chronicledb.engine.error.ChronicleException where it failed; the added blocks are the caller's to give up then
+   */
+  public void commit(Change change, Consumer<PartitionCatalog> publish) {
+    lock.lock();
+    try {
+      PartitionCatalog before = catalog;
+      Root root = before.root();
+      long checkpoint = Math.max(change.checkpoint, root.checkpoint());
+      var blocks = new ArrayList<StoredBlock>();
+      for (StoredBlock block : root.blocks()) {
+        if (!change.removed.contains(block.id()) && block.kind() != BlockKind.TOMBSTONES) {
+          blocks.add(block);
+        }
+      }
+      blocks.addAll(change.added);
+      List<Tombstone> tombstones = tombstones(change, before);
+      StoredBlock list = null;
+      if (tombstones.equals(before.tombstones())) {
+        blocks.addAll(root.blocks(BlockKind.TOMBSTONES));
+      } else if (!tombstones.isEmpty()) {
+        list = put(tombstones, root);
+        blocks.add(list);
+      }
+      blocks.sort(Comparator.comparingLong(StoredBlock::id));
+      var next = new Root(root.generation() + 1, checkpoint, blocks);
+      try {
+        backend.commit(root, next);
+      } catch (RuntimeException e) {
+        if (list != null) {
+          backend.discard(list);
+        }
+        throw e;
+      }
+      catalog = new PartitionCatalog(next, tombstones);
+      publish.accept(catalog);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<Tombstone> tombstones(Change change, PartitionCatalog before) {
+    var kept = new ArrayList<Tombstone>();
+    for (Tombstone tombstone : before.tombstones()) {
+      if (!change.applied.contains(tombstone.sequence())) {
+        kept.add(tombstone);
+      }
+    }
+    for (Tombstone tombstone : change.tombstones) {
+      if (before.concerns(tombstone)) {
+        kept.add(tombstone);
+      }
+    }
+    return kept;
+  }
+
+  private StoredBlock put(List<Tombstone> tombstones, Root root) {
+    List<Long> replaced =
+        root.blocks(BlockKind.TOMBSTONES).stream().map(StoredBlock::id).toList();
+    return backend.put(new NewBlock(
+        BlockKind.TOMBSTONES,
+        tombstones.get(0).sequence(),
+        tombstones.get(tombstones.size() - 1).sequence(),
+        new TimeRange(0, 0),
+        0,
+        0,
+        0,
+        0,
+        tombstones.size(),
+        replaced,
+        TombstoneList.encode(tombstones)));
+  }
+}

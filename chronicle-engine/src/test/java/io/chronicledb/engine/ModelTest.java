@@ -1,0 +1,223 @@
+package io.chronicledb.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
+
+import io.chronicledb.engine.column.StaleMarker;
+import io.chronicledb.engine.column.Table;
+import io.chronicledb.engine.model.Tags;
+import io.chronicledb.engine.model.TimeRange;
+import io.chronicledb.engine.query.PromQlResult;
+import io.chronicledb.engine.storage.memory.MemoryDisk;
+import io.chronicledb.engine.wal.SyncMode;
+import io.chronicledb.engine.write.PointBatch;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random sequences of everything that changes data, against a map of maps. After each step the database must hold what the map holds,
+ * wherever the points are by then. {@code -Dmodel.sequences} says how many, {@code -Dseed} repeats one.
+ */
+class ModelTest {
+
+  private static final long HOUR = 3_600_000_000_000L;
+  private static final int STEPS = 40;
+
+  private final TreeMap<String, TreeMap<Long, Long>> model = new TreeMap<>();
+
+  @Test
+  void holdsWhatTheNaiveModelHoldsAfterEveryStep() {
+    int sequences = Integer.getInteger("model.sequences", 1000);
+    long seed = TestDatabase.seed();
+    for (int i = 0; i < sequences; i++) {
+      long one = sequences == 1 ? seed : seed + i;
+      try {
+        run(new Random(one));
+      } catch (AssertionError | RuntimeException e) {
+        throw new AssertionError("-Dmodel.sequences=1 -Dseed=" + one, e);
+      }
+    }
+  }
+
+  private void run(Random random) {
+    model.clear();
+    var disk = new MemoryDisk();
+    ChronicleOptions options = TestDatabase.options(SyncMode.INTERVAL, 64 << 10, random.nextInt(3))
+        .withBufferPoints(1 + random.nextInt(40))
+        .withPartition(random.nextBoolean() ? Duration.ofHours(1) : Duration.ofMinutes(5));
+    ChronicleDatabase database = ChronicleDatabase.open(disk, TestDatabase.PATH, options);
+    int series = 1 + random.nextInt(6);
+    long width = (1 + random.nextInt(60)) * HOUR;
+    try {
+      for (int step = 0; step < STEPS; step++) {
+        String did;
+        int kind = random.nextInt(20);
+        if (kind < 10) {
+          did = write(database, random, series, width);
+        } else if (kind < 13) {
+          did = "flush";
+          database.flush();
+        } else if (kind == 13) {
+          did = "merge";
+          database.compactor().mergePiledUp();
+        } else if (kind == 14) {
+          did = "settle";
+          database.compactor().settle();
+        } else if (kind == 15) {
+          did = "compact";
+          database.compact();
+        } else if (kind < 18) {
+          did = delete(database, random, series, width);
+        } else if (kind == 18) {
+          did = drop(database, random, width);
+        } else {
+          did = "reopen";
+          database.close();
+          database = ChronicleDatabase.open(disk, TestDatabase.PATH, options);
+        }
+        check(database, did + " at step " + step, random, width);
+      }
+    } finally {
+      database.close();
+    }
+  }
+
+  private static String name(int series) {
+    return Tags.of("host", "h" + series).with(Tags.METRIC, "m" + series % 2).toString();
+  }
+
+  private String write(ChronicleDatabase database, Random random, int series, long width) {
+    int rows = 1 + random.nextInt(random.nextInt(8) == 0 ? 300 : 20);
+    var batch = new PointBatch();
+    int runs = 1 + random.nextInt(3);
+    for (int run = 0; run < runs; run++) {
+      int id = random.nextInt(series);
+      batch.series("m" + id % 2, Tags.of("host", "h" + id));
+      long time = Math.floorMod(random.nextLong(), width);
+      for (int i = 0; i < rows; i++) {
+        double value = random.nextInt(50) == 0 ? StaleMarker.value() : random.nextInt(1000) / 10.0;
+        batch.add(time, value);
+        model
+            .computeIfAbsent(name(id), n -> new TreeMap<>())
+            .put(time, Double.doubleToRawLongBits(value));
+        time += random.nextInt(4) == 0 ? random.nextInt(1_000_000_000) : 15_000_000_000L;
+        if (random.nextInt(40) == 0) {
+          time = Math.floorMod(random.nextLong(), width);
+        }
+      }
+    }
+    if (random.nextInt(30) == 0) {
+      long edge = random.nextBoolean() ? Long.MIN_VALUE : Long.MAX_VALUE - 1;
+      batch.add("m0", Tags.of("host", "h0"), edge, 1);
+      model.computeIfAbsent(name(0), n -> new TreeMap<>()).put(edge, Double.doubleToRawLongBits(1));
+    }
+    database.write(batch);
+    return "write of " + batch.size();
+  }
+
+  private String delete(ChronicleDatabase database, Random random, int series, long width) {
+    int id = random.nextInt(series);
+    String selector = switch (random.nextInt(4)) {
+      case 0 -> "m0";
+      case 1 -> "{host=\"h" + id + "\"}";
+      case 2 -> "{host=~\"h[0-" + id + "]\"}";
+      default -> "{host!=\"h" + id + "\",__name__=~\".+\"}";
+    };
+    long start = Math.floorMod(random.nextLong(), width);
+    var range = random.nextInt(4) == 0
+        ? TimeRange.ALL
+        : new TimeRange(start, start + Math.floorMod(random.nextLong(), width));
+    database.delete(selector, range);
+    for (int i = 0; i < series; i++) {
+      boolean hit = selector.equals("m0")
+          ? i % 2 == 0
+          : selector.contains("!=") ? i != id : selector.contains("=~") ? i <= id : i == id;
+      if (hit) {
+        model
+            .getOrDefault(name(i), new TreeMap<>())
+            .subMap(range.start(), range.end())
+            .clear();
+      }
+    }
+    return "delete " + selector + " " + range;
+  }
+
+  private String drop(ChronicleDatabase database, Random random, long width) {
+    long time = Math.floorMod(random.nextLong(), width) / 2;
+    database.dropBefore(time);
+    model.values().forEach(samples -> samples.headMap(time).clear());
+    return "drop before " + time;
+  }
+
+  private void check(ChronicleDatabase database, String did, Random random, long width) {
+    var expected = new TreeMap<String, TreeMap<Long, Long>>();
+    model.forEach((name, samples) -> {
+      if (!samples.isEmpty()) {
+        expected.put(name, samples);
+      }
+    });
+    Map<String, TreeMap<Long, Long>> read = Points.of(database).bySeries();
+    if (!read.equals(expected)) {
+      assertThat(read).as(did).isEqualTo(expected); // Says where they differ.
+    }
+    long start = Math.floorMod(random.nextLong(), width);
+    var range = new TimeRange(start, start + Math.floorMod(random.nextLong(), width));
+    var within = new TreeMap<String, TreeMap<Long, Long>>();
+    expected.forEach((name, samples) -> {
+      var part = new TreeMap<>(samples.subMap(range.start(), range.end()));
+      if (!part.isEmpty()) {
+        within.put(name, part);
+      }
+    });
+    assertThat(Points.of(database, range).bySeries())
+        .as("%s, within %s", did, range)
+        .isEqualTo(within);
+    if (random.nextInt(10) == 0) {
+      assertThat(database.verify().damages()).as(did).isEmpty();
+    }
+    if (random.nextInt(4) == 0) {
+      checkAggregates(database, did, random.nextInt(6));
+    }
+  }
+
+  /** Chunk statistics must answer as the samples do, in both languages. */
+  private void checkAggregates(ChronicleDatabase database, String did, int id) {
+    double[] values = model.getOrDefault(name(id), new TreeMap<>()).values().stream()
+        .mapToDouble(Double::longBitsToDouble)
+        .filter(value -> !StaleMarker.is(value))
+        .toArray();
+    Table table = database.query(
+        "SELECT count(value), sum(value), min(value), max(value), last(value) FROM m" + id % 2
+            + " WHERE host = ?",
+        "h" + id);
+    if (values.length == 0) {
+      assertThat(table.rowCount()).as(did).isZero();
+      return;
+    }
+    assertThat(table.rowCount()).as(did).isEqualTo(1);
+    assertThat(number(table, 0)).as(did).isEqualTo(values.length);
+    assertThat(number(table, 1)).as(did).isCloseTo(Arrays.stream(values).sum(), offset(1e-6));
+    assertThat(number(table, 2)).as(did).isEqualTo(Arrays.stream(values).min().getAsDouble());
+    assertThat(number(table, 3)).as(did).isEqualTo(Arrays.stream(values).max().getAsDouble());
+    assertThat(number(table, 4)).as(did).isEqualTo(values[values.length - 1]);
+    Map.Entry<Long, Long> newest = model.get(name(id)).lastEntry();
+    long last = newest.getKey();
+    boolean marked = StaleMarker.is(Double.longBitsToDouble(newest.getValue()));
+    if (last < 0 || last > Long.MAX_VALUE / 2) {
+      return;
+    }
+    var vector = (PromQlResult.Vector) database.promql(
+        "m" + id % 2 + "{host=\"h" + id + "\"}",
+        Instant.ofEpochSecond(last / 1_000_000_000L, last % 1_000_000_000L));
+    assertThat(vector.elements()).as(did).hasSize(marked ? 0 : 1);
+  }
+
+  private static double number(Table table, int column) {
+    return ((Number) table.value(0, column)).doubleValue();
+  }
+}
