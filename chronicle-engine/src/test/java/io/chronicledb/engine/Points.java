@@ -24,6 +24,13 @@ public final class Points {
     }
   }
 
+  /** Points given as a map, which is taken over. */
+  public static Points of(TreeMap<String, TreeMap<Long, Long>> series) {
+    var points = new Points();
+    points.series.putAll(series);
+    return points;
+  }
+
   private Points read(ReadView view, TimeRange range) {
     var cursor = view.cursor(range);
     for (long order : view.select(List.of(), () -> {})) {

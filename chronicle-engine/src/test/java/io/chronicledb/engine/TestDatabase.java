@@ -18,6 +18,9 @@ public final class TestDatabase implements AutoCloseable {
 
   public static final Path PATH = Path.of("/test/chronicle.db");
 
+  private static int quiet;
+  private static Level loud;
+
   private final ChronicleDatabase engine;
   private WritePosition last;
 
@@ -80,6 +83,16 @@ public final class TestDatabase implements AutoCloseable {
     return this;
   }
 
+  /** The work after a flush, here and now. */
+  public static void mergePiledUp(ChronicleDatabase database) {
+    database.compactor().mergePiledUp();
+  }
+
+  /** The work of the compaction interval, here and now. */
+  public static void settle(ChronicleDatabase database) {
+    database.compactor().settle();
+  }
+
   @Override
   public void close() {
     engine.close();
@@ -98,15 +111,23 @@ public final class TestDatabase implements AutoCloseable {
     }
   }
 
-  /** Runs something that is meant to fail, without its log. */
+  /** Runs something that is meant to fail, without its log; several threads may. */
   public static void quietly(Runnable work) {
     var logger = (Logger) LoggerFactory.getLogger("io.chronicledb.engine");
-    Level before = logger.getLevel();
-    logger.setLevel(Level.OFF);
+    synchronized (logger) {
+      if (quiet++ == 0) {
+        loud = logger.getLevel();
+        logger.setLevel(Level.OFF);
+      }
+    }
     try {
       work.run();
     } finally {
-      logger.setLevel(before);
+      synchronized (logger) {
+        if (--quiet == 0) {
+          logger.setLevel(loud);
+        }
+      }
     }
   }
 

@@ -1,370 +1,261 @@
 package io.chronicledb.engine.recovery;
 
 import io.chronicledb.engine.ChronicleDatabase;
-import io.chronicledb.engine.ChronicleOptions;
-import io.chronicledb.engine.Points;
-import io.chronicledb.engine.SeriesData;
 import io.chronicledb.engine.TestDatabase;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.integrity.IntegrityReport;
-import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.storage.FaultyDisk;
 import io.chronicledb.engine.storage.FaultyDisk.Fault;
 import io.chronicledb.engine.storage.FaultyDisk.Keep;
+import io.chronicledb.engine.storage.FaultyDisk.Sabotage;
 import io.chronicledb.engine.wal.SyncMode;
-import io.chronicledb.engine.write.PointBatch;
-import io.chronicledb.engine.write.WritePosition;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * One life of a database that crashes again and again, and a ledger that outlives it. The ledger knows every batch that was attempted,
- * whether it was acknowledged, and whether it was made durable; after each crash it judges what a reader finds. The value of a point is
- * a hash of series, timestamp and seed, and no two batches share a point, so every point that comes back can be judged by itself.
+ * Crashes of a {@link Workload}, judged by its {@link Ledger}. A crash does not end the workload: at a call of the disk the disk is forked,
+ * the fork crashes, and what opens there is judged, while the original goes on to its next call. So one life gives hundreds of crash points.
+ * {@link #live} on the other hand goes on with what a crash left, again and again.
  *
- * <p>The result is a list of broken promises, so that sabotaged runs can be told from sound ones.
+ * <p>Broken promises are collected, so that sabotaged runs can be told from sound ones.
  */
 public final class CrashRun {
 
-  private static final int SERIES = 6;
-  private static final long HOUR = 3_600_000_000_000L;
+  private static final int VIOLATIONS_MAX = 10;
 
   private final long seed;
   private final Random random;
-  private final FaultyDisk disk;
-  private final SyncMode mode;
-  private final ChronicleOptions options;
-  private final List<Batch> ledger = new ArrayList<>();
+  private final Workload work;
+  private final Thread worker = Thread.currentThread();
   private final List<String> violations = new ArrayList<>();
-  private int nextPoint;
+  private final Map<String, Integer> failpoints = new TreeMap<>();
   private int crashes;
+  private long stopAfter;
 
-  private CrashRun(long seed, SyncMode mode, Set<FaultyDisk.Sabotage> sabotages) {
+  private CrashRun(long seed, Collection<Sabotage> sabotages) {
     this.seed = seed;
-    this.random = new Random(seed);
-    this.disk = new FaultyDisk(random.nextLong());
-    sabotages.forEach(disk::sabotage);
-    this.mode = mode;
-    this.options = TestDatabase.options(mode, 64 << 10, random.nextInt(3))
-        .withBufferPoints(1 + random.nextInt(300));
+    this.random = new Random(seed * 31 + 7);
+    this.work = new Workload(seed);
+    sabotages.forEach(work.disk::sabotage);
   }
 
-  private static final class Batch {
-    final Points points = new Points();
-    boolean acknowledged;
-    /** No later crash may take it. */
-    boolean durable;
-    /** Seen by a reader after a crash. */
-    boolean recovered;
+  /**
+   * @param crashes how many crashes there were
+   * @param violations what was wrong, with the seed; empty in the ordinary case
+   * @param failpoints how often there was a crash at each named moment
+   */
+  public record Result(int crashes, List<String> violations, Map<String, Integer> failpoints) {}
+
+  private Result result() {
+    return new Result(crashes, violations, failpoints);
   }
 
-  /** Lives through {@code crashes} crashes at random calls of the disk and returns the promises that were broken. */
-  public static List<String> run(
-      long seed, int crashes, SyncMode mode, Set<FaultyDisk.Sabotage> sabotages) {
-    var run = new CrashRun(seed, mode, sabotages);
+  /** One life of {@code steps} steps, with a crash at each {@code every}-th moment on average, up to {@code crashesMax}. */
+  public static Result fork(
+      long seed, int steps, int every, long crashesMax, Collection<Sabotage> sabotages) {
+    var run = new CrashRun(seed, sabotages);
+    run.stopAfter = crashesMax;
     TestDatabase.quietly(() -> {
-      while (run.crashes < crashes && run.violations.isEmpty()) {
+      run.work.disk.probe((point, done) -> run.crashHere(point, done, every));
+      for (int i = 0; i < steps && !run.isOver(); i++) {
+        run.work.step();
+        run.checkVisible();
+      }
+      run.work.disk.probe(null);
+      run.work.abandon();
+    });
+    return run.result();
+  }
+
+  /** Goes on with what each of {@code crashes} crashes left. */
+  public static Result live(long seed, int crashes, Collection<Sabotage> sabotages) {
+    var run = new CrashRun(seed, sabotages);
+    run.stopAfter = crashes;
+    TestDatabase.quietly(() -> {
+      while (!run.isOver()) {
         run.round();
       }
     });
-    return run.violations;
+    return run.result();
   }
 
-  /** A crash at each call of a fixed workload, one after another; see {@link CrashAtEveryCallTest}. */
-  static List<String> crashAt(long call, SyncMode mode, boolean powerLoss, Keep keep, long seed) {
-    var run = new CrashRun(seed, mode, Set.of());
+  /** A crash, and then one in the recovery from it, and one in the recovery from that, {@code depth} deep. */
+  public static Result crashInRecovery(long seed, int depth, Collection<Sabotage> sabotages) {
+    var run = new CrashRun(seed, sabotages);
     TestDatabase.quietly(() -> {
-      run.disk.failCall(call, Fault.CRASH);
-      run.fixedWorkload();
-      run.crash(powerLoss, keep);
-      run.judge(powerLoss);
-      if (run.violations.isEmpty()) {
-        // What is acknowledged after the recovery must outlive another crash, whatever the first
-        // one left behind.
-        ChronicleDatabase database = run.open();
-        if (database != null) {
-          run.write(database, 5);
-          run.write(database, 3);
-          run.awaitDurable(database);
-          run.disk.losePower(powerLoss ? keep : Keep.NONE);
-          TestDatabase.abandon(database);
-          run.judge(true);
-        }
+      FaultyDisk disk = run.work.disk;
+      for (int i = run.random.nextInt(20); i >= 0; i--) {
+        run.work.step();
       }
+      disk.failCall(1 + run.random.nextInt(60), Fault.CRASH);
+      for (int i = 0; i < 20 && !disk.isDown(); i++) {
+        run.work.step();
+      }
+      boolean lost = run.crash(disk);
+      run.work.abandon();
+      long calls = callsOfRecovery(disk.fork(0), run.work);
+      for (int i = 0; i < depth; i++) {
+        disk.failCall(1 + run.random.nextInt((int) calls), Fault.CRASH);
+        run.work.open();
+        lost |= run.crash(disk);
+        run.work.abandon();
+      }
+      run.judge(disk, run.work.ledger, lost, "a chain of " + depth + " crashes in recovery");
     });
-    return run.violations;
+    return run.result();
   }
 
-  /** Whether the workload of {@link #crashAt} made fewer calls than that. */
-  static long callsOfWorkload(SyncMode mode, long seed) {
-    var run = new CrashRun(seed, mode, Set.of());
-    TestDatabase.quietly(run::fixedWorkload);
-    return run.disk.calls();
+  private static long callsOfRecovery(FaultyDisk disk, Workload like) {
+    var once = new Workload(1, like.mode, disk, new Ledger());
+    once.open();
+    long calls = disk.calls();
+    disk.kill();
+    once.abandon();
+    return Math.max(1, calls);
   }
 
-  /** A fault, not a crash, at a call of the workload; then the process ends in an ordinary way. */
-  static List<String> failAt(long call, Fault fault, boolean lasting, SyncMode mode, long seed) {
-    var run = new CrashRun(seed, mode, Set.of());
-    TestDatabase.quietly(() -> {
-      if (lasting) {
-        run.disk.failCallsFrom(call, fault);
-      } else {
-        run.disk.failCall(call, fault);
-      }
-      run.fixedWorkload();
-      run.disk.heal();
-      run.disk.kill();
-      run.judge(mode == SyncMode.RELAXED);
-    });
-    return run.violations;
-  }
-
-  private void fixedWorkload() {
-    for (int life = 0; life < 2; life++) {
-      ChronicleDatabase database = open();
-      if (database == null) {
-        continue;
-      }
-      write(database, 7);
-      write(database, 40);
-      flush(database);
-      if (life == 0) {
-        write(database, 2200); // Together they fill a segment.
-        write(database, 2200);
-      }
-      write(database, 5);
-      flush(database);
-      write(database, 4);
-      awaitDurable(database);
-      write(database, 3);
-      close(database);
-    }
+  private boolean isOver() {
+    return crashes >= stopAfter || !violations.isEmpty();
   }
 
   private void round() {
-    ChronicleDatabase database = open();
+    FaultyDisk disk = work.disk;
+    work.step();
     if (random.nextInt(8) > 0) {
-      disk.failCall(1 + random.nextInt(60), Fault.CRASH);
+      disk.failCall(1 + random.nextInt(80), Fault.CRASH);
     }
-    int steps = 1 + random.nextInt(25);
-    for (int i = 0; i < steps && database != null && !disk.isDown(); i++) {
-      int dice = random.nextInt(20);
-      if (dice < 14) {
-        write(database, 1 + random.nextInt(dice < 2 ? 3000 : 60));
-      } else if (dice < 16) {
-        flush(database);
-      } else if (dice < 18) {
-        awaitDurable(database);
-      } else if (dice == 18) {
-        // A full disk for one call: the batch is refused, what follows is not.
+    for (int i = random.nextInt(20); i >= 0 && !disk.isDown(); i--) {
+      if (random.nextInt(20) > 0 || work.database() == null) {
+        work.step();
+      } else {
+        // A full disk for one batch: it is refused, what follows is not.
         disk.fail(FaultyDisk.Call.WRITE, ".wal", Fault.NO_SPACE);
-        write(database, 1 + random.nextInt(50));
-        boolean down = disk.isDown();
-        disk.heal();
-        if (!down) {
+        work.write(1 + random.nextInt(50));
+        if (!disk.isDown()) {
+          disk.heal();
           disk.failCall(1 + random.nextInt(60), Fault.CRASH);
         }
-      } else {
-        close(database);
-        database = disk.isDown() ? null : open();
       }
-    }
-    boolean powerLoss = random.nextInt(3) > 0;
-    Keep keep = Keep.values()[random.nextInt(Keep.values().length)];
-    crash(powerLoss, keep);
-    TestDatabase.abandon(database);
-    judge(powerLoss);
-  }
-
-  private void crash(boolean powerLoss, Keep keep) {
-    if (powerLoss) {
-      disk.losePower(keep);
-    } else {
-      disk.kill();
-    }
-    crashes++;
-  }
-
-  private ChronicleDatabase open() {
-    try {
-      return ChronicleDatabase.open(disk, TestDatabase.PATH, options);
-    } catch (ChronicleException e) {
-      return null; // The disk failed. That a sound disk opens is judged after the crash.
-    }
-  }
-
-  private void write(ChronicleDatabase database, int count) {
-    var batch = new PointBatch();
-    var entry = new Batch();
-    int series = random.nextInt(SERIES);
-    for (int i = 0; i < count; i++) {
-      if (i == 0 || random.nextInt(10) == 0) {
-        series = random.nextInt(SERIES);
-        batch.series("m" + series % 2, Tags.of("s", String.valueOf(series)));
-      }
-      // Scattered over hours and out of order, yet never twice the same.
-      long timestamp = nextPoint * 1_000L + (nextPoint % 7) * HOUR;
-      nextPoint++;
-      String name = name(series);
-      double value = value(name, timestamp);
-      batch.add(timestamp, value);
-      entry.points.put(name, timestamp, value);
-    }
-    ledger.add(entry);
-    try {
-      database.write(batch);
-      entry.acknowledged = true;
-      entry.durable = mode == SyncMode.SYNC;
-    } catch (ChronicleException e) {
-      // Refused: it may or may not come back, as a whole.
-    }
-  }
-
-  private static String name(int series) {
-    return SeriesData.series("m" + series % 2 + "{s=" + series + "}").name();
-  }
-
-  private double value(String name, long timestamp) {
-    return Double.longBitsToDouble(
-            (name.hashCode() * 31L + timestamp + seed) * 0x9E3779B97F4A7C15L >>> 12)
-        + 1;
-  }
-
-  private void flush(ChronicleDatabase database) {
-    try {
-      database.flush();
-      acknowledgedAreDurable();
-    } catch (ChronicleException e) {
-      // Then nothing is promised.
-    }
-  }
-
-  private void awaitDurable(ChronicleDatabase database) {
-    var batch = new PointBatch();
-    var entry = new Batch();
-    long timestamp = nextPoint++ * 1_000L;
-    String name = name(0);
-    batch.add("m0", Tags.of("s", "0"), timestamp, value(name, timestamp));
-    entry.points.put(name, timestamp, value(name, timestamp));
-    ledger.add(entry);
-    try {
-      WritePosition position = database.write(batch);
-      entry.acknowledged = true;
-      position.awaitDurable();
-      acknowledgedAreDurable();
-    } catch (ChronicleException e) {
-      // Then nothing is promised.
-    }
-  }
-
-  private void close(ChronicleDatabase database) {
-    try {
-      database.close();
       if (!disk.isDown()) {
-        acknowledgedAreDurable();
+        checkVisible();
       }
-    } catch (ChronicleException e) {
-      // Then nothing is promised.
+    }
+    boolean lost = crash(disk);
+    work.abandon();
+    judge(disk, work.ledger, lost, "a crash");
+  }
+
+  /** What was acknowledged is visible, and nothing else, as long as nothing has failed. */
+  private void checkVisible() {
+    if (work.database() != null && random.nextInt(4) == 0) {
+      try {
+        String wrong = work.ledger.compare(work.database());
+        if (wrong != null) {
+          violate("while the database is open: " + wrong);
+        }
+      } catch (ChronicleException e) {
+        if (!work.disk.isDown()) { // Else the crash came while it read.
+          violate("while the database is open: " + e);
+        }
+      }
     }
   }
 
-  private void acknowledgedAreDurable() {
-    ledger.stream().filter(batch -> batch.acknowledged).forEach(batch -> batch.durable = true);
+  private void crashHere(String point, String done, int every) {
+    if (Thread.currentThread() != worker || isOver()) {
+      return;
+    }
+    boolean rare = failpoints.getOrDefault(point, 0) == 0
+        || done != null && failpoints.getOrDefault(done, 0) == 0;
+    if (!rare && random.nextInt(every) > 0) {
+      return;
+    }
+    failpoints.merge(point, 1, Integer::sum);
+    if (done != null) {
+      failpoints.merge(done, 1, Integer::sum);
+    }
+    FaultyDisk fork = work.disk.fork(random.nextLong());
+    Ledger ledger = work.ledger.copy();
+    boolean lost = crash(fork);
+    judge(fork, ledger, lost, "a crash " + point);
+    if (violations.isEmpty() && random.nextInt(6) == 0) {
+      goOn(fork, ledger, point);
+    }
+  }
+
+  /** What is acknowledged after a recovery must outlive another crash, whatever the first one left behind. */
+  private void goOn(FaultyDisk disk, Ledger ledger, String point) {
+    var next = new Workload(random.nextLong(), work.mode, disk, ledger);
+    for (int i = 0; i < 6; i++) {
+      next.step();
+    }
+    boolean lost = crash(disk);
+    next.abandon();
+    judge(disk, ledger, lost, "a second crash, after one " + point);
+  }
+
+  /** Answers whether what was acknowledged and not durable may be gone. */
+  private boolean crash(FaultyDisk disk) {
+    crashes++;
+    if (random.nextInt(3) == 0) {
+      disk.kill();
+      return work.mode == SyncMode.RELAXED;
+    }
+    disk.losePower(Keep.values()[random.nextInt(Keep.values().length)]);
+    return true;
   }
 
   /** Opens what the crash left, twice, and compares it with the ledger. */
-  private void judge(boolean bytesMayBeLost) {
+  private void judge(FaultyDisk disk, Ledger ledger, boolean acknowledgedMayBeLost, String after) {
     disk.heal();
-    Points first = readAll();
-    if (first == null) {
-      return;
-    }
-    compare(first, bytesMayBeLost);
-    Points second = readAll();
-    if (second != null && !second.equals(first)) {
-      violate("a second opening finds " + second + " where the first found " + first);
+    if (readAll(disk, ledger, acknowledgedMayBeLost, after)) {
+      readAll(disk, ledger, false, "opening again after " + after);
     }
   }
 
-  private Points readAll() {
+  private boolean readAll(
+      FaultyDisk disk, Ledger ledger, boolean acknowledgedMayBeLost, String after) {
     ChronicleDatabase database = null;
     try {
-      database = ChronicleDatabase.open(disk, TestDatabase.PATH, options);
+      // Often with other options than before.
+      var reader = new Workload(random.nextInt(8), work.mode, disk, ledger);
+      database = reader.openOrThrow();
       IntegrityReport report = database.verify();
       if (!report.isSound()) {
-        violate("verify finds " + report.damages());
+        violate("after " + after + ", verify finds " + report.damages());
       }
       if (!database.recovery().isComplete()) {
-        violate("recovery reports damage: " + database.recovery());
+        violate("after " + after + ", recovery reports damage: " + database.recovery());
       }
-      Points points = Points.of(database);
+      String wrong = ledger.settle(database, acknowledgedMayBeLost);
+      if (wrong != null) {
+        violate("after " + after + ": " + wrong);
+        disk.kill();
+        TestDatabase.abandon(database);
+        return false;
+      }
       if (random.nextBoolean()) {
         database.close();
       } else {
         disk.kill();
         TestDatabase.abandon(database);
       }
-      return points;
-    } catch (ChronicleException | AssertionError e) {
-      violate("opening and reading after the crash failed: " + e);
+      return true;
+    } catch (ChronicleException | AssertionError | IllegalStateException e) {
+      violate("opening and reading failed after " + after + ": " + e);
       disk.kill();
       TestDatabase.abandon(database);
-      return null;
-    }
-  }
-
-  private void compare(Points found, boolean bytesMayBeLost) {
-    var expected = new Points();
-    int lostAt = -1;
-    for (int i = 0; i < ledger.size(); i++) {
-      Batch batch = ledger.get(i);
-      int present = 0;
-      for (var samples : batch.points.bySeries().entrySet()) {
-        for (long timestamp : samples.getValue().keySet()) {
-          present += found.bits(samples.getKey(), timestamp) == null ? 0 : 1;
-        }
-      }
-      boolean whole = present == batch.points.count();
-      if (present > 0 && !whole) {
-        violate("batch " + i + " of " + batch.points.count() + " points came back with " + present);
-      }
-      boolean mustBeThere = batch.durable
-          || batch.recovered
-          || batch.acknowledged && !bytesMayBeLost && mode != SyncMode.RELAXED;
-      if (!whole && mustBeThere) {
-        violate("batch " + i + " is lost; acknowledged " + batch.acknowledged + ", durable "
-            + batch.durable + ", recovered before " + batch.recovered);
-      }
-      if (!whole && batch.acknowledged) {
-        lostAt = lostAt < 0 ? i : lostAt;
-      } else if (whole && batch.acknowledged && lostAt >= 0) {
-        violate("batch " + lostAt + " is lost, but batch " + i + " after it is there: a hole");
-      }
-      if (whole) {
-        batch.recovered = true;
-        batch.durable = true;
-        expected.putAll(batch.points);
-      }
-    }
-    // What a crash took is settled: it must never come back, and counts no more.
-    ledger.removeIf(batch -> !batch.recovered);
-    if (!found.equals(expected)) {
-      violate("found " + found + ", the recovered batches have " + expected);
-    }
-    for (var samples : found.bySeries().entrySet()) {
-      samples.getValue().forEach((time, bits) -> {
-        if (bits != Double.doubleToRawLongBits(value(samples.getKey(), time))) {
-          violate("invented value of " + samples.getKey() + " at " + time);
-        }
-      });
+      return false;
     }
   }
 
   private void violate(String what) {
-    if (violations.size() < 10) {
-      violations.add("seed " + seed + ", " + mode + ", after crash " + crashes + ": " + what);
+    if (violations.size() < VIOLATIONS_MAX) {
+      violations.add("-Dseed=" + seed + ", " + work.mode + ", crash " + crashes + ", " + what);
     }
   }
 }

@@ -3,15 +3,19 @@ package io.chronicledb.engine.storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,7 +38,9 @@ public final class FaultyDisk implements Disk {
     /** Of each file, and of the names, the first few changes. */
     PREFIX,
     /** Any 512-byte sectors and any names. */
-    SECTORS
+    SECTORS,
+    /** Any writes, in any order, so that an older one may win over a newer one; any names. */
+    REORDERED
   }
 
   /** How a call fails. */
@@ -43,8 +49,40 @@ public final class FaultyDisk implements Disk {
     NO_SPACE,
     /** A write leaves half of its bytes and then fails; other calls fail plainly. */
     SHORT_WRITE,
+    /** A read delivers half of its bytes and then fails; other calls fail plainly. */
+    SHORT_READ,
+    /** The process has no file handle left. */
+    TOO_MANY_FILES,
+    /** The process may not. */
+    PERMISSION,
     /** The machine, or the process, ends within this call. */
-    CRASH
+    CRASH;
+
+    /** Whether a real disk fails this kind of call in this way. */
+    public boolean concerns(Call call) {
+      return switch (this) {
+        case IO_ERROR, CRASH -> true;
+        case NO_SPACE ->
+          call == Call.WRITE
+              || call == Call.CREATE
+              || call == Call.CREATE_DIRECTORIES
+              || call == Call.RENAME
+              || call == Call.SYNC // Where the file system takes the room late.
+              || call == Call.SYNC_DIRECTORY;
+        case SHORT_WRITE -> call == Call.WRITE;
+        case SHORT_READ -> call == Call.READ;
+        case TOO_MANY_FILES ->
+          call == Call.CREATE || call == Call.OPEN || call == Call.LIST || call == Call.LOCK;
+        case PERMISSION ->
+          call == Call.CREATE
+              || call == Call.OPEN
+              || call == Call.LIST
+              || call == Call.LOCK
+              || call == Call.DELETE
+              || call == Call.RENAME
+              || call == Call.CREATE_DIRECTORIES;
+      };
+    }
   }
 
   /** The calls that are told apart. */
@@ -74,7 +112,21 @@ public final class FaultyDisk implements Disk {
     /** Now and then a sync drops what it should have kept, and reports success. */
     HIDE_SYNC_ERROR,
     /** A segment of the log opens one byte short, so its last record is not replayed. */
-    CUT_LOG_TAIL
+    CUT_LOG_TAIL,
+    /** Syncs of the data file wait until a root slot is written, so that the slot may arrive before what it names. */
+    ROOT_BEFORE_DATA
+  }
+
+  /** Sees the disk at each call, as a crash at that moment would leave it. */
+  public interface Probe {
+
+    /**
+     * Called with the disk held: it may be {@linkplain FaultyDisk#fork forked}, and nothing else happens to it meanwhile.
+     *
+     * @param point the name of the moment, such as "before data file, index block: WRITE"
+     * @param done the end of the call before, as such a name, where this is not within a call; else null
+     */
+    void at(String point, String done);
   }
 
   private static final int SECTOR = 512;
@@ -94,6 +146,9 @@ public final class FaultyDisk implements Disk {
 
   private boolean down;
 
+  private Probe probe;
+  private String lastCall;
+
   public FaultyDisk() {
     this(0);
   }
@@ -110,6 +165,7 @@ public final class FaultyDisk implements Disk {
       return number >= first
           && number <= last
           && (call == null || call == made)
+          && fault.concerns(made)
           && path.toString().endsWith(nameEnd);
     }
   }
@@ -153,6 +209,13 @@ public final class FaultyDisk implements Disk {
     return this;
   }
 
+  /** Tells the probe of every call of this thread from now on; null for none. */
+  public synchronized FaultyDisk probe(Probe observer) {
+    probe = observer;
+    lastCall = null;
+    return this;
+  }
+
   /** Whether a {@link Fault#CRASH} happened and neither {@link #kill} nor {@link #losePower} was called since. */
   public synchronized boolean isDown() {
     return down;
@@ -186,7 +249,8 @@ public final class FaultyDisk implements Disk {
     names.clear();
     names.putAll(durableNames);
     for (int i = 0; i < nameChanges.size(); i++) {
-      if (keep == Keep.SECTORS ? random.nextBoolean() : i < prefix) {
+      boolean any = keep == Keep.SECTORS || keep == Keep.REORDERED;
+      if (any ? random.nextBoolean() : i < prefix) {
         apply(nameChanges.get(i), names);
       }
     }
@@ -236,6 +300,40 @@ public final class FaultyDisk implements Disk {
     return copy;
   }
 
+  /** A disk in the same state, unsynced bytes and names included, that nobody has open. */
+  public synchronized FaultyDisk fork(long seed) {
+    var fork = new FaultyDisk(seed);
+    fork.sabotages.addAll(sabotages);
+    var inodes = new IdentityHashMap<Inode, Inode>();
+    names.forEach((path, inode) -> fork.names.put(path, fork.adopt(inode, inodes)));
+    durableNames.forEach((path, inode) -> fork.durableNames.put(path, fork.adopt(inode, inodes)));
+    for (NameChange change : nameChanges) {
+      Inode inode = change.inode == null ? null : fork.adopt(change.inode, inodes);
+      fork.nameChanges.add(new NameChange(change.name, inode, change.movedFrom));
+    }
+    return fork;
+  }
+
+  private Inode adopt(Inode inode, Map<Inode, Inode> known) {
+    return known.computeIfAbsent(inode, original -> {
+      var copy = new Inode();
+      copy.bytes = Arrays.copyOf(original.bytes, original.size);
+      copy.size = original.size;
+      copy.durable = original.durable.clone();
+      copy.unsynced.addAll(original.unsynced);
+      return copy;
+    });
+  }
+
+  /** Flips bits of a file in place, durably, also for those who have it open. */
+  public synchronized void flip(Path path, long position, int mask) {
+    Inode inode = names.get(key(path));
+    inode.bytes[(int) position] ^= (byte) mask;
+    if (position < inode.durable.length) {
+      inode.durable[(int) position] ^= (byte) mask;
+    }
+  }
+
   /** All files. */
   public synchronized List<Path> files() {
     return names.keySet().stream().sorted().toList();
@@ -247,8 +345,17 @@ public final class FaultyDisk implements Disk {
 
   /** Counts a call and fails it where that was asked for. A short write is left to the caller. */
   private Fault enter(Call call, Path path, int handleEpoch) throws IOException {
+    return enter(call, path, null, handleEpoch);
+  }
+
+  private Fault enter(Call call, Path path, String part, int handleEpoch) throws IOException {
     if (down || handleEpoch != epoch) {
       throw new IOException("the process that used " + path + " is gone");
+    }
+    if (probe != null) {
+      String name = (part == null ? kindOf(path) : part) + ": " + call;
+      probe.at("before " + name, lastCall == null ? null : "after " + lastCall);
+      lastCall = name;
     }
     calls++;
     callsByKind.merge(call, 1L, Long::sum);
@@ -258,8 +365,8 @@ public final class FaultyDisk implements Disk {
         if (fault == Fault.CRASH) {
           down = true;
         }
-        if (call != Call.WRITE) {
-          throw error(fault);
+        if (call != Call.WRITE && !(call == Call.READ && fault == Fault.SHORT_READ)) {
+          throw error(fault, path);
         }
         return fault;
       }
@@ -267,13 +374,44 @@ public final class FaultyDisk implements Disk {
     return null;
   }
 
-  private static IOException error(Fault fault) {
-    return new IOException(
-        switch (fault) {
-          case NO_SPACE -> "No space left on device";
-          case CRASH -> "the process ends here";
-          default -> "Input/output error";
-        });
+  private static IOException error(Fault fault, Path path) {
+    return switch (fault) {
+      case NO_SPACE -> new IOException("No space left on device");
+      case CRASH -> new IOException("the process ends here");
+      case TOO_MANY_FILES -> new FileSystemException(path.toString(), null, "Too many open files");
+      case PERMISSION -> new AccessDeniedException(path.toString());
+      default -> new IOException("Input/output error");
+    };
+  }
+
+  private static String kindOf(Path path) {
+    String name = path.getFileName().toString();
+    if (name.endsWith(".lock")) {
+      return name;
+    }
+    int dot = name.indexOf('.');
+    return switch (dot < 0 ? "" : name.substring(dot)) {
+      case ".wal" -> isSegment(path) ? "log segment" : "log directory";
+      case ".db" -> "data file";
+      case ".db.new" -> "new data file";
+      default -> dot < 0 ? "directory" : "file " + name.substring(dot);
+    };
+  }
+
+  /** What a write is about, as far as its first bytes and its place tell. */
+  private static String partOf(Path path, long position, byte[] bytes) {
+    String kind = kindOf(path);
+    if (isSegment(path)) {
+      return kind + (position == 0 ? ", header" : ", records");
+    }
+    if (!kind.endsWith("data file")) {
+      return kind;
+    }
+    if (position < 3 * 4096) {
+      return kind + (position == 0 ? ", header" : ", root slot");
+    }
+    boolean block = bytes.length > 9 && bytes[0] == 'C' && bytes[3] == 'B';
+    return kind + (block ? ", block of kind " + bytes[8] : ", bytes");
   }
 
   @Override
@@ -299,7 +437,8 @@ public final class FaultyDisk implements Disk {
   }
 
   private static boolean isSegment(Path path) {
-    return path.toString().endsWith(".wal");
+    String name = path.getFileName().toString();
+    return name.endsWith(".wal") && name.length() == 14;
   }
 
   @Override
@@ -405,6 +544,10 @@ public final class FaultyDisk implements Disk {
       }
     }
 
+    private static boolean isRootSlot(Change change) {
+      return change.bytes != null && (change.position == 4096 || change.position == 8192);
+    }
+
     void forgetUnsynced() {
       durable = Arrays.copyOf(bytes, size);
       unsynced.clear();
@@ -418,10 +561,17 @@ public final class FaultyDisk implements Disk {
         int prefix = keep == Keep.PREFIX ? random.nextInt(unsynced.size() + 1) : 0;
         boolean sizeKept = keep == Keep.SECTORS && random.nextBoolean();
         List<Change> changes = new ArrayList<>(unsynced);
+        if (keep == Keep.REORDERED) {
+          Collections.shuffle(changes, random);
+        }
         for (int i = 0; i < changes.size(); i++) {
           Change change = changes.get(i);
           if (keep == Keep.SECTORS) {
             keepSectors(change);
+          } else if (keep == Keep.REORDERED) {
+            if (random.nextBoolean()) {
+              keep(change);
+            }
           } else if (i < prefix) {
             keep(change);
           }
@@ -480,20 +630,27 @@ public final class FaultyDisk implements Disk {
     }
 
     private Fault enter(Call call) throws IOException {
+      return enter(call, null);
+    }
+
+    private Fault enter(Call call, String part) throws IOException {
       if (closed) {
         throw new IOException(path + " is closed");
       }
-      return FaultyDisk.this.enter(call, path, openedIn);
+      return FaultyDisk.this.enter(call, path, part, openedIn);
     }
 
     @Override
     public int read(long position, ByteBuffer into) throws IOException {
       synchronized (FaultyDisk.this) {
-        enter(Call.READ);
+        Fault fault = enter(Call.READ);
         long end = inode.size - hiddenBytes;
         int count = (int) Math.max(0, Math.min(into.remaining(), end - position));
         if (count > 0) {
-          into.put(inode.bytes, (int) position, count);
+          into.put(inode.bytes, (int) position, fault == null ? count : count / 2);
+        }
+        if (fault != null) {
+          throw error(fault, path);
         }
         return count;
       }
@@ -502,22 +659,26 @@ public final class FaultyDisk implements Disk {
     @Override
     public void write(long position, ByteBuffer from) throws IOException {
       synchronized (FaultyDisk.this) {
-        Fault fault = enter(Call.WRITE);
+        var bytes = new byte[from.remaining()];
+        from.get(bytes);
+        Fault fault = enter(Call.WRITE, probe == null ? null : partOf(path, position, bytes));
         if (!writable) {
           throw new IOException(path + " is open for reading only");
         }
-        var bytes = new byte[from.remaining()];
-        from.get(bytes);
+        if (probe != null && bytes.length > 1) {
+          inode.write(position, bytes, 1 + random.nextInt(bytes.length - 1));
+          probe.at("within " + lastCall, null);
+        }
         if (fault == Fault.CRASH) {
           inode.write(position, bytes, random.nextInt(bytes.length + 1));
-          throw error(fault);
+          throw error(fault, path);
         }
         if (fault == Fault.SHORT_WRITE || fault == Fault.NO_SPACE) {
           inode.write(position, bytes, bytes.length / 2);
-          throw error(fault);
+          throw error(fault, path);
         }
         if (fault != null) {
-          throw error(fault);
+          throw error(fault, path);
         }
         boolean shortened =
             sabotages.contains(Sabotage.IGNORE_SHORT_WRITE) && random.nextInt(8) == 0;
@@ -531,6 +692,11 @@ public final class FaultyDisk implements Disk {
         enter(Call.SYNC);
         boolean segment = isSegment(path);
         if (sabotages.contains(segment ? Sabotage.SKIP_WAL_SYNC : Sabotage.SKIP_DATA_SYNC)) {
+          return;
+        }
+        if (sabotages.contains(Sabotage.ROOT_BEFORE_DATA)
+            && !segment
+            && inode.unsynced.stream().noneMatch(Inode::isRootSlot)) {
           return;
         }
         if (sabotages.contains(Sabotage.HIDE_SYNC_ERROR)
