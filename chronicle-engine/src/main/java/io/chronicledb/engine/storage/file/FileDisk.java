@@ -32,16 +32,16 @@ public final class FileDisk implements Disk {
   /** Guarded by itself. */
   private static final Map<Path, SharedChannel> SHARED = new HashMap<>();
 
+  private final Syncer syncer = new Syncer();
+
   @Override
   public DiskFile create(Path path) throws IOException {
-    FileChannel channel = FileChannel.open(
-        path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    return new FileDiskFile(path, true, channel);
+    return FileDiskFile.create(path, syncer);
   }
 
   @Override
   public DiskFile open(Path path, boolean writable) throws IOException {
-    return new FileDiskFile(path, writable, FileDiskFile.openChannel(path, writable));
+    return FileDiskFile.open(path, writable, syncer);
   }
 
   @Override
@@ -91,8 +91,8 @@ public final class FileDisk implements Disk {
     if (!CAN_SYNC_DIRECTORIES) {
       return; // Windows opens no directory as a file; NTFS journals names by itself.
     }
-    try (var open = open(directory, false)) {
-      open.sync();
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      syncer.force(channel, true);
     }
   }
 
