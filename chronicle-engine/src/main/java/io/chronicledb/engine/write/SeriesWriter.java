@@ -19,6 +19,6 @@ public final class SeriesWriter {
    */
   public WritePosition write(long timestamp, double value) {
     PointBatch.checkTimestamp(timestamp);
-    return path.write(new int[] {id}, new long[] {timestamp}, new double[] {value}, 1);
+    return path.write(id, timestamp, value);
   }
 }

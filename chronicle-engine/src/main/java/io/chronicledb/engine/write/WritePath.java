@@ -45,7 +45,14 @@ public final class WritePath implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private List<QueuedWrite> queue = new ArrayList<>();
   private boolean leading;
+  /** Threads that wait for {@link #changed}. */
+  private int waiting;
+
   private boolean closed;
+  /** The write of a thread that leads alone; belongs to whoever leads. */
+  private final QueuedWrite lone = new QueuedWrite(new int[1], new long[1], new double[1], 1);
+
+  private final List<QueuedWrite> loneGroup = List.of(lone);
   /** Set when something failed after the log had a batch and before the head did: memory and log may differ. */
   private @Nullable ChronicleException poison;
 
@@ -76,6 +83,10 @@ public final class WritePath implements AutoCloseable {
       this.values = values;
       this.count = count;
       this.points = new ByteWriter(16 + count * 11);
+    }
+
+    void encode() {
+      points.clear();
       WalBatch.encodePoints(ids, timestamps, values, count, points);
     }
   }
@@ -93,27 +104,82 @@ public final class WritePath implements AutoCloseable {
   }
 
   /** Writes rows whose series are registered. The arrays must not change meanwhile. */
-  WritePosition write(int[] ids, long[] timestamps, double[] values, int count) {
+  private WritePosition write(int[] ids, long[] timestamps, double[] values, int count) {
     flusher.awaitRoom();
     var write = new QueuedWrite(ids, timestamps, values, count);
+    write.encode();
     lock.lock();
     try {
       checkOpen();
-      queue.add(write);
-      while (!write.done) {
-        if (leading) {
-          changed.awaitUninterruptibly();
-        } else {
-          lead();
-        }
-      }
+      queue(write);
     } finally {
       lock.unlock();
     }
-    if (write.failure != null) {
-      throw refusal(write.failure);
+    return position(write.sequence, write.failure);
+  }
+
+  /** Writes one point of a registered series. Where no other writer is about, it does so without making objects. */
+  WritePosition write(int id, long timestamp, double value) {
+    flusher.awaitRoom();
+    long sequence;
+    Throwable failure;
+    lock.lock();
+    try {
+      checkOpen();
+      QueuedWrite write = leading || !queue.isEmpty()
+          ? new QueuedWrite(new int[1], new long[1], new double[1], 1)
+          : lone;
+      write.ids[0] = id;
+      write.timestamps[0] = timestamp;
+      write.values[0] = value;
+      write.encode();
+      if (write == lone) {
+        lone.failure = null;
+        leading = true;
+        lock.unlock();
+        try {
+          commit(loneGroup);
+        } finally {
+          lock.lock();
+          endLeading();
+        }
+      } else {
+        queue(write);
+      }
+      sequence = write.sequence;
+      failure = write.failure;
+    } finally {
+      lock.unlock();
     }
-    return new WritePosition(this, write.sequence);
+    return position(sequence, failure);
+  }
+
+  /** Waits until a leader, or this thread as the leader, has done a write. Called with the lock held. */
+  private void queue(QueuedWrite write) {
+    queue.add(write);
+    while (!write.done) {
+      if (leading) {
+        awaitChange();
+      } else {
+        lead();
+      }
+    }
+  }
+
+  private void awaitChange() {
+    waiting++;
+    try {
+      changed.awaitUninterruptibly();
+    } finally {
+      waiting--;
+    }
+  }
+
+  private WritePosition position(long sequence, @Nullable Throwable failure) {
+    if (failure != null) {
+      throw refusal(failure);
+    }
+    return new WritePosition(this, sequence);
   }
 
   /**
@@ -136,7 +202,7 @@ public final class WritePath implements AutoCloseable {
     try {
       checkOpen();
       while (leading) {
-        changed.awaitUninterruptibly();
+        awaitChange();
       }
       runLeading(() -> sequence[0] = logAndHide(matchers, range, series, known));
     } finally {
@@ -214,7 +280,13 @@ public final class WritePath implements AutoCloseable {
       work.run();
     } finally {
       lock.lock();
-      leading = false;
+      endLeading();
+    }
+  }
+
+  private void endLeading() {
+    leading = false;
+    if (waiting > 0) {
       changed.signalAll();
     }
   }
@@ -296,7 +368,7 @@ public final class WritePath implements AutoCloseable {
       lock.lock();
       try {
         while (leading) {
-          changed.awaitUninterruptibly();
+          awaitChange();
         }
         runLeading(wal::write);
       } finally {
@@ -322,7 +394,7 @@ public final class WritePath implements AutoCloseable {
         if (!leading) {
           lead();
         } else {
-          changed.awaitUninterruptibly();
+          awaitChange();
         }
       }
     } finally {
