@@ -40,8 +40,8 @@ public final class DamageRun {
   private final Specimen specimen;
   private final Points whole;
   private final List<String> violations = new ArrayList<>();
-  private final ChronicleOptions options = TestDatabase.options(SyncMode.INTERVAL, 64 << 10, 0)
-      .withBufferPoints(500);
+  private final ChronicleOptions options =
+      TestDatabase.options(SyncMode.INTERVAL, 64 << 10, 0).withBufferPoints(500);
   private final byte[] file;
   private final AtomicLong mutations = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
@@ -160,10 +160,9 @@ public final class DamageRun {
   }
 
   private static void copy(byte[] from, StoredBlock block, byte[] to, StoredBlock place) {
-    int length = (int) Math.min(
-        Specimen.end(block) - Specimen.start(block), to.length - Specimen.start(place));
-    System.arraycopy(
-        from, (int) Specimen.start(block), to, (int) Specimen.start(place), length);
+    int length = (int)
+        Math.min(Specimen.end(block) - Specimen.start(block), to.length - Specimen.start(place));
+    System.arraycopy(from, (int) Specimen.start(block), to, (int) Specimen.start(place), length);
   }
 
   private String staleBlock(byte[] bytes) {
@@ -181,10 +180,16 @@ public final class DamageRun {
     examineFile(Arrays.copyOf(file, length), "the file cut at " + length);
   }
 
-  /** Cuts the data file and looks at it alone: what its root names is sound or reported. */
-  void cutBackend(int length) {
-    FaultyDisk disk = new FaultyDisk(1);
-    disk.replace(TestDatabase.PATH, Arrays.copyOf(file, length));
+  /** A disk with the data file alone, for {@link #cutBackend}. */
+  FaultyDisk fileAlone() {
+    var disk = new FaultyDisk(1);
+    disk.replace(TestDatabase.PATH, file);
+    return disk;
+  }
+
+  /** Cuts the data file further and looks at it alone: what its root names is sound or reported. */
+  void cutBackend(FaultyDisk disk, int length) {
+    disk.cut(TestDatabase.PATH, length);
     mutations.incrementAndGet();
     try {
       DataFileBackend backend = Specimen.backend(disk);
@@ -201,13 +206,14 @@ public final class DamageRun {
           }
         }
       }
-      backend.close();
     } catch (ChronicleException e) {
       refused.incrementAndGet();
       if (e.code() != ErrorCode.CORRUPTION
           || !String.valueOf(e.getMessage()).contains(TestDatabase.PATH.toString())) {
         violate("the file cut at " + length + ": " + e);
       }
+    } finally {
+      disk.kill();
     }
   }
 
@@ -312,8 +318,7 @@ public final class DamageRun {
     });
   }
 
-  private void judge(
-      ChronicleDatabase database, String what, boolean[] touched, long mark) {
+  private void judge(ChronicleDatabase database, String what, boolean[] touched, long mark) {
     RecoveryReport recovery = database.recovery();
     long last = recovery.checkpoint() + recovery.replayedBatches();
     Points found;
@@ -345,7 +350,8 @@ public final class DamageRun {
       long read = recovery.checkpoint()
           + recovery.replayedBatches()
           + recovery.lost().stream()
-              .mapToLong(range -> range.last() - Math.max(range.first(), recovery.checkpoint() + 1) + 1)
+              .mapToLong(
+                  range -> range.last() - Math.max(range.first(), recovery.checkpoint() + 1) + 1)
               .sum();
       Points expected = specimen.state(sequence -> sequence <= Math.max(read, end)
           && recovery.lost().stream()
@@ -356,11 +362,13 @@ public final class DamageRun {
         violate(what + ": found " + found + " instead of " + expected + ", and " + recovery);
       }
     }
-    found.bySeries().forEach((name, samples) -> samples.forEach((time, bits) -> {
-      if (!specimen.wasWritten(name, time, bits)) {
-        violate(what + ": nobody wrote " + name + "@" + time);
-      }
-    }));
+    found
+        .bySeries()
+        .forEach((name, samples) -> samples.forEach((time, bits) -> {
+          if (!specimen.wasWritten(name, time, bits)) {
+            violate(what + ": nobody wrote " + name + "@" + time);
+          }
+        }));
   }
 
   /** What was not damaged must be readable, whatever else is. */
@@ -419,8 +427,10 @@ public final class DamageRun {
           if (!samples(backend, block).equals(samples)) {
             violate(what + ": reads other samples");
           }
-        } catch (CorruptionException e) {
-          // Right.
+        } catch (ChronicleException e) {
+          if (e.code() != ErrorCode.CORRUPTION && e.code() != ErrorCode.UNSUPPORTED) {
+            violate(what + ": " + e);
+          }
         } catch (RuntimeException e) {
           violate(what + ": not a typed error: " + e + " " + Arrays.toString(e.getStackTrace()));
         }

@@ -6,6 +6,7 @@ import io.chronicledb.engine.TestDatabase;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.reliability.Evidence;
 import io.chronicledb.engine.reliability.Trials;
+import io.chronicledb.engine.storage.FaultyDisk;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +71,10 @@ class DamageTest {
       });
     }
     expectRight(run);
-    evidence.figure("bits flipped", bits.get()).figure("refused to open", run.refused()).passed();
+    evidence
+        .figure("bits flipped", bits.get())
+        .figure("refused to open", run.refused())
+        .passed();
   }
 
   /** The file's header, the root slots, and index blocks with their footers: offset and length. */
@@ -100,18 +104,22 @@ class DamageTest {
     Trials.runWhile(() -> lengths.get() < LENGTHS, Long.MAX_VALUE, number -> {
       var run = new DamageRun(seed + number);
       int count = (int) Math.min(run.fileLength(), LENGTHS / 2);
+      FaultyDisk disk = run.fileAlone();
       for (int i = 0; i < count && lengths.getAndIncrement() < LENGTHS; i++) {
         int length = run.fileLength() - 1 - i;
         if (i % WHOLE_EVERY == 0 || (length + 1) % 4096 < 3) {
           run.cutFile(length);
           opened.incrementAndGet();
         } else {
-          run.cutBackend(length);
+          run.cutBackend(disk, length);
         }
         expectRight(run);
       }
     });
-    evidence.figure("lengths", LENGTHS).figure("opened as a database", opened.get()).passed();
+    evidence
+        .figure("lengths", LENGTHS)
+        .figure("opened as a database", opened.get())
+        .passed();
   }
 
   @Test
@@ -128,7 +136,10 @@ class DamageTest {
       expectRight(run);
       refused.addAndGet(run.refused());
     });
-    evidence.figure("mutations", MUTATIONS).figure("refused to open", refused.get()).passed();
+    evidence
+        .figure("mutations", MUTATIONS)
+        .figure("refused to open", refused.get())
+        .passed();
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.chronicledb.engine.Points;
 import io.chronicledb.engine.SeriesData;
 import io.chronicledb.engine.TestDatabase;
 import io.chronicledb.engine.backend.StoredBlock;
+import io.chronicledb.engine.backend.datafile.BlockBounds;
 import io.chronicledb.engine.backend.datafile.DataFileBackend;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
@@ -67,6 +68,9 @@ final class Specimen {
       if (i == 1 || i == 4) {
         delete(database, random);
       }
+      if (i == 2 || i == 5) {
+        fillSegment(database); // So that flushes let go of segments, as far as they may.
+      }
       if (i == 3) {
         database.compact();
         before = disk.bytes(TestDatabase.PATH);
@@ -98,8 +102,7 @@ final class Specimen {
         InstantSource.system());
   }
 
-  private WritePosition write(
-      ChronicleDatabase database, Random random, int count) {
+  private WritePosition write(ChronicleDatabase database, Random random, int count) {
     var batch = new PointBatch();
     var points = new Points();
     int series = random.nextInt(SERIES);
@@ -114,6 +117,16 @@ final class Specimen {
     }
     operations.add(new Operation(points, 0, null));
     return database.write(batch);
+  }
+
+  private void fillSegment(ChronicleDatabase database) {
+    var batch = new PointBatch();
+    batch.series("m", Tags.of("s", "0"));
+    for (int i = 0; i < 7_300; i++) {
+      batch.add(HOUR, 1);
+    }
+    operations.add(new Operation(new Points().put(name(0), HOUR, 1), 0, null));
+    database.write(batch);
   }
 
   private void delete(ChronicleDatabase database, Random random) {
@@ -200,12 +213,11 @@ final class Specimen {
     return mark;
   }
 
-  /** Where a block starts in the file, header included. */
   static long start(StoredBlock block) {
-    return block.location() / 4096 * 4096;
+    return BlockBounds.start(block);
   }
 
   static long end(StoredBlock block) {
-    return block.location() + block.length();
+    return BlockBounds.end(block);
   }
 }

@@ -66,6 +66,7 @@ final class Workload {
   boolean open() {
     try {
       database = openOrThrow();
+      ledger.reopened();
       return true;
     } catch (ChronicleException e) {
       database = null; // The disk failed. That a sound disk opens is judged after the crash.
@@ -88,17 +89,17 @@ final class Workload {
       awaitDurable();
     } else if (dice < 28) {
       delete();
-    } else if (dice < 29) {
+    } else if (dice < 30) {
       dropBefore();
-    } else if (dice < 31) {
+    } else if (dice < 32) {
       attempt(() -> TestDatabase.mergePiledUp(database));
-    } else if (dice < 33) {
+    } else if (dice < 34) {
       attempt(() -> TestDatabase.settle(database));
-    } else if (dice < 35) {
-      compact();
     } else if (dice < 36) {
+      compact();
+    } else if (dice < 37) {
       fillSegment();
-    } else if (dice < 38) {
+    } else if (dice < 39) {
       close();
       if (!disk.isDown()) {
         open();
@@ -216,7 +217,9 @@ final class Workload {
   }
 
   void close() {
-    if (attempt(database::close) && !disk.isDown()) {
+    // A log that has failed takes no sync any more, and has said so.
+    boolean logWorks = database.statistics().writable();
+    if (attempt(database::close) && logWorks && !disk.isDown()) {
       ledger.acknowledgedIsDurable();
     }
     database = null;

@@ -1,7 +1,11 @@
 package io.chronicledb.engine.reliability;
 
+import io.chronicledb.engine.TestDatabase;
 import io.chronicledb.engine.recovery.CrashRun;
 import io.chronicledb.engine.recovery.DamageRun;
+import io.chronicledb.engine.recovery.FaultRun;
+import io.chronicledb.engine.storage.FaultyDisk.Fault;
+import io.chronicledb.engine.wal.SyncMode;
 import java.util.List;
 import java.util.Set;
 
@@ -24,6 +28,25 @@ public final class SabotageScenarios {
       }
     }
     return new Object[] {crashes, null};
+  }
+
+  public static Object[] faults(long seed) {
+    long runs = 0;
+    String[] violation = {null};
+    for (FaultRun.Work work : FaultRun.Work.values()) {
+      var run = new FaultRun(work, SyncMode.SYNC, seed);
+      for (int call = 1; call <= run.calls() && violation[0] == null; call++) {
+        for (int lasting = 0; lasting < 2 && violation[0] == null; lasting++) {
+          if (run.concerns(call, Fault.IO_ERROR)) {
+            int at = call;
+            boolean forEver = lasting == 1;
+            TestDatabase.quietly(() -> violation[0] = run.fail(at, Fault.IO_ERROR, forEver));
+            runs++;
+          }
+        }
+      }
+    }
+    return new Object[] {runs, violation[0]};
   }
 
   public static Object[] damage(long seed) {

@@ -33,11 +33,12 @@ public final class SabotagedEngine extends ClassLoader {
     ACKNOWLEDGE_BEFORE_WRITE("write.WritePath", "handOver", Skip.class, "crashes"),
     SKIP_CHECKSUMS("bytes.Crc32c", "value|of", Zero.class, "damage"),
     REPLAY_RECORDS_TWICE("wal.WalReader", "read", TwiceRead.class, "crashes"),
-    REUSE_LOG_EARLY(
-        "backend.datafile.DataFileBackend", "safeCheckpoint", Highest.class, "damage"),
+    REUSE_LOG_EARLY("backend.datafile.DataFileBackend", "safeCheckpoint", Highest.class, "damage"),
     COMPACTION_DROPS_LAST_POINT("block.RunMerge", "merge", DropLast.class, "crashes"),
     RETENTION_OFF_BY_ONE("ChronicleDatabase", "dropBefore", OneMore.class, "crashes"),
     BUFFER_INVISIBLE("head.WriteBuffer", "sorted", HideFromQueries.class, "crashes"),
+    SKIP_ROLLBACK("wal.WriteAheadLog", "rollback", Skip.class, "faults"),
+    RETRY_SYNC_AFTER_ERROR("wal.WriteAheadLog", "checkWritable", Skip.class, "faults"),
     COMPACTION_FORGETS_DELETIONS("block.MaskedRun", "mask", Unmasked.class, "crashes");
 
     private final String type;
@@ -191,8 +192,8 @@ public final class SabotagedEngine extends ClassLoader {
   /** Whether such a method is among the callers. */
   public static boolean calledBy(String type, String method) {
     return StackWalker.getInstance()
-        .walk(frames -> frames.anyMatch(frame -> frame.getClassName().endsWith("." + type)
-            && frame.getMethodName().equals(method)));
+        .walk(frames -> frames.anyMatch(frame ->
+            frame.getClassName().endsWith("." + type) && frame.getMethodName().equals(method)));
   }
 
   /** Lets go of the last sample of a piece of more than one. */

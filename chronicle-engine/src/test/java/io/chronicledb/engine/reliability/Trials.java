@@ -1,5 +1,6 @@
 package io.chronicledb.engine.reliability;
 
+import io.chronicledb.engine.TestDatabase;
 import java.util.ArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -7,7 +8,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
-/** Independent trials, numbered from 0, on as many threads as there are processors. */
+/** Independent trials, numbered from 0, on as many threads as there are processors; without the engine's log. */
 public final class Trials {
 
   private Trials() {}
@@ -30,18 +31,7 @@ public final class Trials {
     try {
       var running = new ArrayList<Future<?>>();
       for (int i = 0; i < threads; i++) {
-        running.add(pool.submit(() -> {
-          try {
-            for (long n = next.getAndIncrement(); n < max && more.getAsBoolean(); ) {
-              trial.run(n);
-              n = next.getAndIncrement();
-            }
-          } catch (Throwable e) {
-            next.set(max);
-            throw e;
-          }
-          return null;
-        }));
+        running.add(pool.submit(() -> TestDatabase.quietly(() -> loop(more, max, next, trial))));
       }
       for (Future<?> one : running) {
         one.get();
@@ -55,6 +45,22 @@ public final class Trials {
       throw new AssertionError(e);
     } finally {
       pool.shutdownNow();
+    }
+  }
+
+  private static void loop(BooleanSupplier more, long max, AtomicLong next, Trial trial) {
+    try {
+      long number = next.getAndIncrement();
+      while (number < max && more.getAsBoolean()) {
+        trial.run(number);
+        number = next.getAndIncrement();
+      }
+    } catch (Exception e) {
+      next.set(max);
+      throw new AssertionError(e);
+    } catch (Error e) {
+      next.set(max);
+      throw e;
     }
   }
 }

@@ -301,6 +301,13 @@ public final class FaultyDisk implements Disk {
     inode.unsynced.clear();
   }
 
+  /** Cuts a file, durably. */
+  public synchronized void cut(Path path, int length) {
+    Inode inode = names.get(key(path));
+    inode.truncate(length);
+    inode.makeDurable();
+  }
+
   /** A disk with the same files, all of them durable. */
   public synchronized FaultyDisk copy(long seed) {
     var copy = new FaultyDisk(seed);
@@ -416,8 +423,7 @@ public final class FaultyDisk implements Disk {
       return kind;
     }
     if (position < 3 * 4096) {
-      return kind
-          + (position == 0 ? ", header" : position < 4096 ? ", clean mark" : ", root slot");
+      return kind + (position == 0 ? ", header" : position < 4096 ? ", clean mark" : ", root slot");
     }
     boolean block = bytes.length > 9 && bytes[0] == 'C' && bytes[3] == 'B';
     return kind + (block ? ", block of kind " + bytes[8] : ", bytes");
@@ -724,7 +730,16 @@ public final class FaultyDisk implements Disk {
     @Override
     public void sync() throws IOException {
       synchronized (FaultyDisk.this) {
-        enter(Call.SYNC);
+        try {
+          enter(Call.SYNC);
+        } catch (IOException e) {
+          if (!down && openedIn == epoch) {
+            // What a kernel does after a failed write-back: the pages count as clean from now on,
+            // though the disk never got them.
+            inode.unsynced.removeIf(change -> random.nextBoolean());
+          }
+          throw e;
+        }
         boolean segment = isSegment(path);
         if (sabotages.contains(segment ? Sabotage.SKIP_WAL_SYNC : Sabotage.SKIP_DATA_SYNC)) {
           return;

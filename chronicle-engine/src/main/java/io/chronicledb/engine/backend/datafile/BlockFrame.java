@@ -67,7 +67,7 @@ record BlockFrame(
     if (crc != stated) {
       throw new CorruptionException("block does not match its checksum");
     }
-    BlockFrame frame = readRest(in);
+    BlockFrame frame = readRest(in, ErrorCode.UNSUPPORTED);
     if (frame.length != in.remaining()) {
       throw new CorruptionException(
           "block of " + frame.length + " bytes where " + in.remaining() + " are expected");
@@ -78,7 +78,8 @@ record BlockFrame(
   /** Reads a header whose checksum, which covers the payload too, is not known to be right. */
   static BlockFrame decodeHeader(ByteReader in) {
     readStart(in);
-    BlockFrame frame = readRest(in);
+    // Files of a newer format say so in their own header, so a version that is not ours is damage.
+    BlockFrame frame = readRest(in, ErrorCode.CORRUPTION);
     if (frame.length < 0) {
       throw new CorruptionException("block of " + frame.length + " bytes");
     }
@@ -93,13 +94,16 @@ record BlockFrame(
     return in.readInt();
   }
 
-  private static BlockFrame readRest(ByteReader in) {
+  /** @param newer what a version means that is newer than ours */
+  private static BlockFrame readRest(ByteReader in, ErrorCode newer) {
     int kind = in.readByte();
     int version = in.readByte();
     if (version > Layout.VERSION) {
-      throw new ChronicleException(
-          ErrorCode.UNSUPPORTED,
-          "block header version " + version + " is newer than this version of Chronicle reads");
+      String text =
+          "block header version " + version + " is newer than this version of Chronicle reads";
+      throw newer == ErrorCode.CORRUPTION
+          ? new CorruptionException(text)
+          : new ChronicleException(newer, text);
     }
     in.skip(2);
     int length = in.readInt();

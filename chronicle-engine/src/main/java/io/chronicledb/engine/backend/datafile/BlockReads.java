@@ -11,7 +11,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.UUID;
 
-/** Reads the blocks that a root names. Thread-safe. */
+/**
+ * Reads the blocks that a root names. Thread-safe.
+ *
+ * <p>A block whose write was lost, or that was written over another, is sound in itself. So whoever reads a block's first bytes, which is
+ * what opening one does, also has its header looked at: that costs no further access.
+ */
 record BlockReads(DiskFile file, Path path, UUID databaseId) {
 
   ByteBuffer read(StoredBlock block, long offset, int length) {
@@ -19,18 +24,36 @@ record BlockReads(DiskFile file, Path path, UUID databaseId) {
       throw new CorruptionException(path + ": block " + block.id() + " of " + block.length()
           + " bytes ends before " + offset + "+" + length);
     }
-    var buffer = ByteBuffer.allocate(length);
-    long from = BlockPlace.of(block).payloadOffset() + offset;
+    BlockPlace place = BlockPlace.of(block);
+    int header = offset == 0 ? (int) (place.payloadOffset() - place.offset()) : 0;
+    long from = place.payloadOffset() + offset - header;
+    var buffer = ByteBuffer.allocate(header + length);
     try {
       int read = file.read(from, buffer);
-      if (read < length) {
+      if (read < header + length) {
         throw new CorruptionException(
             path + " ends within block " + block.id() + " at offset " + (from + read));
       }
     } catch (IOException e) {
       throw readFailed(from, e);
     }
-    return buffer.flip();
+    buffer.flip();
+    if (header > 0) {
+      checkHeader(block, place, buffer.array());
+      buffer.position(header);
+    }
+    return buffer;
+  }
+
+  private void checkHeader(StoredBlock block, BlockPlace place, byte[] bytes) {
+    try {
+      BlockFrame frame = BlockFrame.decodeHeader(new ByteReader(bytes, 0, bytes.length));
+      if (!RootSearch.isHeaderOf(frame, block, databaseId)) {
+        throw new CorruptionException("block " + frame.id() + " stands in its place");
+      }
+    } catch (CorruptionException e) {
+      throw damaged(block, place, e);
+    }
   }
 
   void check(StoredBlock block) {
@@ -43,11 +66,15 @@ record BlockReads(DiskFile file, Path path, UUID databaseId) {
         throw new CorruptionException("block " + frame.id() + " stands in its place");
       }
     } catch (CorruptionException e) {
-      throw new CorruptionException(path + ", block " + block.id() + " at offset "
-          + place.offset() + ": " + e.getMessage());
+      throw damaged(block, place, e);
     } catch (IOException e) {
       throw readFailed(place.offset(), e);
     }
+  }
+
+  private CorruptionException damaged(StoredBlock block, BlockPlace place, CorruptionException e) {
+    return new CorruptionException(
+        path + ", block " + block.id() + " at offset " + place.offset() + ": " + e.getMessage());
   }
 
   private ChronicleException readFailed(long offset, IOException e) {
