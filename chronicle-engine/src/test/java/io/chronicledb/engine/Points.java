@@ -31,6 +31,27 @@ public final class Points {
     return points;
   }
 
+  /** Takes points one by one. */
+  public interface Visitor {
+    void point(String series, long time, double value);
+  }
+
+  /** Shows every point of a database, series by series in the order of time, without keeping them. */
+  public static void visit(ChronicleDatabase database, Visitor visitor) {
+    try (ReadView view = database.view()) {
+      var cursor = view.cursor(TimeRange.ALL);
+      for (long order : view.select(List.of(), () -> {})) {
+        String name = view.tags(order).toString();
+        cursor.series(order);
+        while (cursor.next()) {
+          for (int i = cursor.start(); i < cursor.end(); i++) {
+            visitor.point(name, cursor.timestamps()[i], cursor.values()[i]);
+          }
+        }
+      }
+    }
+  }
+
   private Points read(ReadView view, TimeRange range) {
     var cursor = view.cursor(range);
     for (long order : view.select(List.of(), () -> {})) {

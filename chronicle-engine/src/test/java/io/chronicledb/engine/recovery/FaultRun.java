@@ -120,6 +120,9 @@ public final class FaultRun {
       before.awaitDurable();
       before.delete();
       before.write(3);
+      if (mode == SyncMode.RELAXED) {
+        before.awaitDurable(); // Else the log would not have them.
+      }
       start.kill(); // The process ends with points and a deletion in the log alone.
       before.abandon();
     } else {
