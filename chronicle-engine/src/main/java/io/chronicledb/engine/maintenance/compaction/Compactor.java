@@ -6,8 +6,11 @@ import io.chronicledb.engine.block.Block;
 import io.chronicledb.engine.block.MaskedRun;
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.RunMerge;
+import io.chronicledb.engine.block.RunSink;
 import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.codec.Effort;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.head.Head;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.partition.PartitionCatalog;
@@ -95,13 +98,20 @@ public final class Compactor {
     }
   }
 
-  /** Applies deletions and coalesces every span, whether or not points still arrive for it. */
+  /**
+   * Applies deletions and coalesces every span, whether or not points still arrive for it.
+   *
+   * @throws ChronicleException with {@code closed} where the database was closed meanwhile
+   */
   public void compact() {
     working.lock();
     try {
       applyDeletions();
       coalesce(() -> policy.coalescing(partitions.catalog(), span -> true, true));
       applyDeletions();
+      if (stopped.getAsBoolean()) {
+        throw new ChronicleException(ErrorCode.CLOSED, "the database was closed while it compacted");
+      }
     } finally {
       working.unlock();
     }
@@ -143,9 +153,12 @@ public final class Compactor {
     var writer = new PartitionWriter(backend, time -> merge.window(), output);
     List<StoredBlock> written;
     try {
-      RunMerge.merge(runs, writer);
+      RunMerge.merge(runs, new StoppableSink(writer));
       written = writer.finish();
       commit(written, Set.copyOf(replaced), Set.of());
+    } catch (StoppedException e) {
+      writer.discard();
+      return;
     } catch (RuntimeException | Error e) {
       writer.discard();
       throw e;
@@ -156,6 +169,38 @@ public final class Compactor {
         merge.blocks().stream().mapToLong(StoredBlock::length).sum(),
         written.size(),
         written.stream().mapToLong(StoredBlock::length).sum());
+  }
+
+  /** Ends a merge at the next series when the database is being closed. */
+  private final class StoppableSink implements RunSink {
+
+    private final RunSink sink;
+
+    StoppableSink(RunSink sink) {
+      this.sink = sink;
+    }
+
+    @Override
+    public void series(long order) {
+      if (stopped.getAsBoolean()) {
+        throw new StoppedException();
+      }
+      sink.series(order);
+    }
+
+    @Override
+    public void samples(long[] timestamps, double[] values, int start, int end) {
+      sink.samples(timestamps, values, start, end);
+    }
+  }
+
+  /** Not an error: the merge was ended, and what it wrote is given up. */
+  private static final class StoppedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StoppedException() {
+      super(null, null, false, false);
+    }
   }
 
   private Block open(StoredBlock stored) {
