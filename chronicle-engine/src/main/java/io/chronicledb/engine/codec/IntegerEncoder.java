@@ -1,0 +1,236 @@
+package io.chronicledb.engine.codec;
+
+import io.chronicledb.engine.bytes.ByteWriter;
+import java.util.Arrays;
+
+/**
+ * Writes a column of integers: a {@link Predictor}, and what it leaves packed or entropy coded. {@link IntegerDecoder} reads it.
+ *
+ * <pre>
+ * │ kind u8 │ x0 varint │ d1 varint │ residuals of the other values │
+ *
+ * kind       bits 0-1 coding, 2-3 predictor, 4-6 smoothing s of the predictor LEVEL, 7 zero
+ * x0, d1     the first value, where the predictor is not NONE; the difference to the second one, where it is SLOPE
+ *
+ * coding 0   │ r varint │                                              every residual is r
+ * coding 1   │ block │ block │ ...                                     packed: 128 residuals each, the last one fewer
+ *   block    │ width u8 │ reference varint │ packed residuals │        residual = reference + width bits
+ * coding 2   drawn in {@link EntropyEncoder}
+ * </pre>
+ *
+ * The reference of a block is stored as the difference to the one of the block before. Packed integers are drawn in
+ * {@link IntegerPacking}.
+ */
+final class IntegerEncoder {
+
+  static final int CODING_CONSTANT = 0;
+  static final int CODING_PACKED = 1;
+  static final int CODING_ENTROPY = 2;
+
+  /** Sets of predictors that {@link #plan} looks at. */
+  static final int WITHOUT_LEVEL = 1;
+
+  static final int DIFFERENCES = 2;
+  static final int ALL = WITHOUT_LEVEL | DIFFERENCES;
+
+  /** The entropy stage costs time at every read: so much has to be gained, in percent. */
+  private static final int ENTROPY_GAIN = 3;
+
+  private static final int BLOCK_HEADER_BITS = 8 + 12;
+
+  private final boolean cold;
+  private final EntropyEncoder entropy = new EntropyEncoder();
+  private final long[] residuals = new long[ChunkEncoder.SAMPLES_MAX];
+  private final ResidualSize size = new ResidualSize();
+
+  IntegerEncoder(Effort effort) {
+    this.cold = effort == Effort.COLD;
+  }
+
+  /** Finds the smallest way to write {@code count} integers among the given sets of predictors. */
+  void plan(long[] x, int count, int predictors, IntegerPlan plan) {
+    planPacked(x, count, predictors, plan);
+    if (cold && count > 8 && plan.bits > 0) {
+      planEntropy(x, count, predictors, plan);
+    }
+  }
+
+  /** The range of every block under every predictor that needs no multiplication, in one pass. */
+  private static void planPacked(long[] x, int count, int predictors, IntegerPlan plan) {
+    boolean differences = (predictors & DIFFERENCES) != 0 && count >= 2;
+    long plainBits = 0;
+    long deltaBits = 0;
+    long slopeBits = 0;
+    boolean sameDelta = differences;
+    long firstDelta = differences ? x[1] - x[0] : 0;
+    long previous = x[0];
+    long previousDelta = firstDelta;
+    for (int from = 0; from < count; from += IntegerPacking.BLOCK) {
+      int to = Math.min(count, from + IntegerPacking.BLOCK);
+      long min = Long.MAX_VALUE;
+      long max = Long.MIN_VALUE;
+      long deltaMin = Long.MAX_VALUE;
+      long deltaMax = Long.MIN_VALUE;
+      long slopeMin = Long.MAX_VALUE;
+      long slopeMax = Long.MIN_VALUE;
+      for (int i = Math.max(1, from); i < to; i++) {
+        long value = x[i];
+        long delta = value - previous;
+        long slope = delta - previousDelta;
+        previous = value;
+        previousDelta = delta;
+        min = Math.min(min, value);
+        max = Math.max(max, value);
+        deltaMin = Math.min(deltaMin, delta);
+        deltaMax = Math.max(deltaMax, delta);
+        slopeMin = Math.min(slopeMin, slope);
+        slopeMax = Math.max(slopeMax, slope);
+      }
+      if (from == 0) {
+        min = Math.min(min, x[0]);
+        max = Math.max(max, x[0]);
+        if (to == 1) {
+          deltaMin = deltaMax = slopeMin = slopeMax = 0;
+        }
+      }
+      plainBits += BLOCK_HEADER_BITS + (long) (to - from) * IntegerPacking.width(max - min);
+      deltaBits +=
+          BLOCK_HEADER_BITS + (long) (to - from) * IntegerPacking.width(deltaMax - deltaMin);
+      slopeBits +=
+          BLOCK_HEADER_BITS + (long) (to - from) * IntegerPacking.width(slopeMax - slopeMin);
+      sameDelta &= deltaMin == firstDelta && deltaMax == firstDelta;
+    }
+    if (sameDelta) {
+      plan.set(Predictor.LEVEL, 0, false, 0);
+      return;
+    }
+    plan.set(Predictor.NONE, 0, false, Long.MAX_VALUE);
+    if ((predictors & WITHOUT_LEVEL) != 0) {
+      plan.set(Predictor.NONE, 0, false, plainBits);
+    }
+    if (differences && deltaBits < plan.bits) {
+      plan.set(Predictor.LEVEL, 0, false, deltaBits);
+    }
+    if (differences && slopeBits < plan.bits) {
+      plan.set(Predictor.SLOPE, 0, false, slopeBits);
+    }
+  }
+
+  private void planEntropy(long[] x, int count, int predictors, IntegerPlan plan) {
+    long packedBits = plan.bits;
+    long limit = packedBits - packedBits * ENTROPY_GAIN / 100;
+    plan.bits = limit;
+    if ((predictors & WITHOUT_LEVEL) != 0) {
+      tryEntropy(x, count, Predictor.NONE, 0, plan);
+      for (int smoothing = 1; smoothing <= Predictor.SMOOTHING_MAX; smoothing++) {
+        tryEntropy(x, count, Predictor.LEVEL, smoothing, plan);
+      }
+    }
+    if ((predictors & DIFFERENCES) != 0) {
+      tryEntropy(x, count, Predictor.LEVEL, 0, plan);
+      tryEntropy(x, count, Predictor.SLOPE, 0, plan);
+    }
+    if (!plan.entropy) {
+      plan.bits = packedBits;
+    }
+  }
+
+  private void tryEntropy(long[] x, int count, int predictor, int smoothing, IntegerPlan plan) {
+    Predictor.residuals(predictor, smoothing, x, count, residuals);
+    long bits = size.estimate(residuals, Predictor.order(predictor), count);
+    if (bits < plan.bits) {
+      plan.set(predictor, smoothing, true, bits);
+    }
+  }
+
+  /** Writes the integers that {@code plan} was made for. */
+  void write(long[] x, int count, IntegerPlan plan, ByteWriter out) {
+    int order = Predictor.order(plan.predictor);
+    Predictor.residuals(plan.predictor, plan.smoothing, x, count, residuals);
+    boolean constant = true;
+    for (int i = order + 1; i < count && constant; i++) {
+      constant = residuals[i] == residuals[order];
+    }
+    constant &= count > order;
+    int coding = constant ? CODING_CONSTANT : plan.entropy ? CODING_ENTROPY : CODING_PACKED;
+    out.writeByte(coding | plan.predictor << 2 | plan.smoothing << 4);
+    if (order > 0) {
+      out.writeVarint(x[0]);
+    }
+    if (order > 1) {
+      out.writeVarint(x[1] - x[0]);
+    }
+    switch (coding) {
+      case CODING_CONSTANT -> out.writeVarint(residuals[order]);
+      case CODING_PACKED -> writePacked(order, count, out);
+      default -> entropy.encode(residuals, order, count, out);
+    }
+  }
+
+  private void writePacked(int start, int count, ByteWriter out) {
+    long before = 0;
+    for (int from = start; from < count; from += IntegerPacking.BLOCK) {
+      int to = Math.min(count, from + IntegerPacking.BLOCK);
+      long min = Long.MAX_VALUE;
+      long max = Long.MIN_VALUE;
+      for (int i = from; i < to; i++) {
+        min = Math.min(min, residuals[i]);
+        max = Math.max(max, residuals[i]);
+      }
+      int width = IntegerPacking.width(max - min);
+      // The reference of the block before costs one byte, and does as well where it adds no bit.
+      long reference = from > start && min >= before && IntegerPacking.width(max - before) == width
+          ? before
+          : min;
+      out.writeByte(width);
+      out.writeVarint(reference - before);
+      before = reference;
+      IntegerPacking.pack(residuals, from, to - from, reference, width, out);
+    }
+  }
+
+  /**
+   * About how many bits the entropy stage takes for some residuals: the entropy of their magnitudes in steps of a quarter of a
+   * power of two, around their median, and the bits within such a step.
+   */
+  private static final class ResidualSize {
+
+    private static final int EXACT = 8;
+    private static final int SAMPLES = 33;
+    private static final int HEADER_BITS = 150;
+    private static final int SYMBOL_BITS = 5;
+
+    private final int[] counts = new int[EXACT + 4 * 61];
+    private final long[] sample = new long[SAMPLES];
+
+    long estimate(long[] residuals, int from, int to) {
+      int count = to - from;
+      if (count < SAMPLES) {
+        return Long.MAX_VALUE;
+      }
+      for (int i = 0; i < SAMPLES; i++) {
+        sample[i] = residuals[from + (int) ((long) i * (count - 1) / (SAMPLES - 1))];
+      }
+      Arrays.sort(sample);
+      long middle = sample[SAMPLES / 2];
+      Arrays.fill(counts, 0);
+      for (int i = from; i < to; i++) {
+        long offset = residuals[i] - middle;
+        long z = (offset << 1) ^ (offset >> 63);
+        int length = Math.max(3, IntegerPacking.width(z));
+        counts[(length - 3) * 4 + (int) (z >>> (length - 3))]++;
+      }
+      float bits = HEADER_BITS;
+      for (int i = 0; i < counts.length; i++) {
+        if (counts[i] > 0) {
+          int extra = i < EXACT ? 0 : (i >> 2) - 1;
+          bits += Math.min(SYMBOL_BITS, counts[i] * 2)
+              + counts[i] * (float) extra
+              + EntropyTable.log2(count) * counts[i]
+              - EntropyTable.countTimesLog2(counts[i]);
+        }
+      }
+      return (long) bits;
+    }
+  }
+}
