@@ -16,12 +16,12 @@ final class EntropyDecoder {
 
   /** Whatever the states say, no stream can reach further than this. */
   private static final int STREAM_BYTES_MAX =
-      (EntropyEncoder.LANES + ChunkEncoder.SAMPLES_MAX) * EntropyTable.LOG_MAX / 8 + 16;
+      (StateWriter.LANES + ChunkEncoder.SAMPLES_MAX) * EntropyTable.LOG_MAX / 8 + 16;
 
   private final EntropyTable table = new EntropyTable();
   private final BitReader bits = new BitReader();
   private final byte[] stream = new byte[STREAM_BYTES_MAX];
-  private final byte[] symbols = new byte[ChunkEncoder.SAMPLES_MAX + EntropyEncoder.LANES];
+  private final byte[] symbols = new byte[ChunkEncoder.SAMPLES_MAX + StateWriter.LANES];
   /** What a state means: the next state less the bits to read, how many bits those are, the symbol. */
   private final int[] steps = new int[1 << EntropyTable.LOG_MAX];
 
@@ -32,29 +32,54 @@ final class EntropyDecoder {
   void decode(ByteReader in, long[] into, int from, int to) {
     int count = to - from;
     long base = in.readVarint();
-    int shift = in.readByte();
+    int shiftAndSpike = in.readByte();
+    int shift = shiftAndSpike & (EntropyEncoder.HAS_SPIKE - 1);
+    boolean spiked = (shiftAndSpike & EntropyEncoder.HAS_SPIKE) != 0;
     int below = in.readByte();
     int core = in.readByte();
     int above = in.readByte();
     int log = in.readByte();
-    int symbolCount = below + core + above;
-    if (shift > 63
+    int symbolCount = below + core + above + (spiked ? 1 : 0);
+    if (shiftAndSpike >= 2 * EntropyEncoder.HAS_SPIKE
         || below > EntropyEncoder.FAR_MAX
         || above > EntropyEncoder.FAR_MAX
         || symbolCount > EntropyTable.SYMBOLS_MAX
         || log < EntropyTable.LOG_MIN
         || log > EntropyTable.LOG_MAX) {
-      throw new CorruptionException("entropy coded with shift=" + shift + " below=" + below
+      throw new CorruptionException("entropy coded with shift=" + shiftAndSpike + " below=" + below
           + " core=" + core + " above=" + above + " log=" + log);
     }
+    long spike = spiked ? in.readVarint() : 0;
     bits.reset(in.array(), in.arrayOffset(), in.remaining());
     table.read(bits, symbolCount, log);
     in.skip((int) (bits.position() + 7 >>> 3));
     readSymbols(in, count);
-    for (int i = from; i < to; i += IntegerPacking.BLOCK) {
-      padded.unpack(in, Math.min(IntegerPacking.BLOCK, to - i), shift, base, into, i);
+    int lows = spiked ? count - countOf(symbolCount - 1, count) : count;
+    for (int i = 0; i < lows; i += IntegerPacking.BLOCK) {
+      padded.unpack(in, Math.min(IntegerPacking.BLOCK, lows - i), shift, base, into, from + i);
     }
-    addSymbols(in, into, from, to, below, core, shift);
+    if (spiked) {
+      placeSpikes(into, from, count, lows, (byte) (symbolCount - 1), spike);
+    }
+    addSymbols(in, into, from, to, below, core, spiked ? symbolCount - 1 : -1, shift);
+  }
+
+  private int countOf(int symbol, int count) {
+    int n = 0;
+    for (int i = 0; i < count; i++) {
+      n += (symbols[i] & 0xFF) == symbol ? 1 : 0;
+    }
+    return n;
+  }
+
+  /** Moves the low bits apart, from the last to the first, so that each spike has its place between them. */
+  private void placeSpikes(long[] into, int from, int count, int lows, byte symbol, long spike) {
+    int low = from + lows;
+    for (int i = count - 1; i >= 0; i--) {
+      boolean isSpike = symbols[i] == symbol;
+      low -= isSpike ? 0 : 1;
+      into[from + i] = isSpike ? spike : into[low];
+    }
   }
 
   private void readSymbols(ByteReader in, int count) {
@@ -131,18 +156,17 @@ final class EntropyDecoder {
   }
 
   private void addSymbols(
-      ByteReader in, long[] into, int from, int to, int below, int core, int shift) {
+      ByteReader in, long[] into, int from, int to, int below, int core, int spike, int shift) {
     bits.reset(in.array(), in.arrayOffset(), in.remaining());
     for (int i = from; i < to; i++) {
       int symbol = symbols[i - from] & 0xFF;
       int near = symbol - below;
-      long q = near;
-      if (near < 0) {
-        q = -1 - readFar(-1 - near);
-      } else if (near >= core) {
-        q = core + readFar(near - core);
+      if (near >= 0 && near < core) {
+        into[i] += (long) near << shift;
+      } else if (symbol != spike) {
+        long q = near < 0 ? -1 - readFar(-1 - near) : core + readFar(near - core);
+        into[i] += q << shift;
       }
-      into[i] += q << shift;
     }
     in.skip((int) (bits.position() + 7 >>> 3));
   }

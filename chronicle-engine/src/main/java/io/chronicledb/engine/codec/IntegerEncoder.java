@@ -1,7 +1,6 @@
 package io.chronicledb.engine.codec;
 
 import io.chronicledb.engine.bytes.ByteWriter;
-import java.util.Arrays;
 
 /**
  * Writes a column of integers: a {@link Predictor}, and what it leaves packed or entropy coded. {@link IntegerDecoder} reads it.
@@ -41,7 +40,7 @@ final class IntegerEncoder {
   private final boolean cold;
   private final EntropyEncoder entropy = new EntropyEncoder();
   private final long[] residuals = new long[ChunkEncoder.SAMPLES_MAX];
-  private final ResidualSize size = new ResidualSize();
+  private final EntropyEstimate estimate = new EntropyEstimate();
 
   IntegerEncoder(Effort effort) {
     this.cold = effort == Effort.COLD;
@@ -137,7 +136,7 @@ final class IntegerEncoder {
 
   private void tryEntropy(long[] x, int count, int predictor, int smoothing, IntegerPlan plan) {
     Predictor.residuals(predictor, smoothing, x, count, residuals);
-    long bits = size.estimate(residuals, Predictor.order(predictor), count);
+    long bits = estimate.bits(residuals, Predictor.order(predictor), count);
     if (bits < plan.bits) {
       plan.set(predictor, smoothing, true, bits);
     }
@@ -186,51 +185,6 @@ final class IntegerEncoder {
       out.writeVarint(reference - before);
       before = reference;
       IntegerPacking.pack(residuals, from, to - from, reference, width, out);
-    }
-  }
-
-  /**
-   * About how many bits the entropy stage takes for some residuals: the entropy of their magnitudes in steps of a quarter of a
-   * power of two, around their median, and the bits within such a step.
-   */
-  private static final class ResidualSize {
-
-    private static final int EXACT = 8;
-    private static final int SAMPLES = 33;
-    private static final int HEADER_BITS = 150;
-    private static final int SYMBOL_BITS = 5;
-
-    private final int[] counts = new int[EXACT + 4 * 61];
-    private final long[] sample = new long[SAMPLES];
-
-    long estimate(long[] residuals, int from, int to) {
-      int count = to - from;
-      if (count < SAMPLES) {
-        return Long.MAX_VALUE;
-      }
-      for (int i = 0; i < SAMPLES; i++) {
-        sample[i] = residuals[from + (int) ((long) i * (count - 1) / (SAMPLES - 1))];
-      }
-      Arrays.sort(sample);
-      long middle = sample[SAMPLES / 2];
-      Arrays.fill(counts, 0);
-      for (int i = from; i < to; i++) {
-        long offset = residuals[i] - middle;
-        long z = (offset << 1) ^ (offset >> 63);
-        int length = Math.max(3, IntegerPacking.width(z));
-        counts[(length - 3) * 4 + (int) (z >>> (length - 3))]++;
-      }
-      float bits = HEADER_BITS;
-      for (int i = 0; i < counts.length; i++) {
-        if (counts[i] > 0) {
-          int extra = i < EXACT ? 0 : (i >> 2) - 1;
-          bits += Math.min(SYMBOL_BITS, counts[i] * 2)
-              + counts[i] * (float) extra
-              + EntropyTable.log2(count) * counts[i]
-              - EntropyTable.countTimesLog2(counts[i]);
-        }
-      }
-      return (long) bits;
     }
   }
 }
