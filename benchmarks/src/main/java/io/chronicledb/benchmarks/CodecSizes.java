@@ -64,8 +64,7 @@ public final class CodecSizes {
       encoder.encode(timestamps, values, from, count, out);
       total += out.size();
       decoder.decode(out.array(), 0, out.size(), count, decodedTimestamps, decodedValues);
-      if (!Arrays.equals(
-              decodedTimestamps, 0, count, timestamps, from, from + count)
+      if (!Arrays.equals(decodedTimestamps, 0, count, timestamps, from, from + count)
           || !Arrays.equals(decodedValues, 0, count, values, from, from + count)) {
         throw new IllegalStateException("not what was encoded");
       }

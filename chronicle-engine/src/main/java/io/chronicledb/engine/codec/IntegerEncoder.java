@@ -27,10 +27,13 @@ final class IntegerEncoder {
   static final int CODING_ENTROPY = 2;
 
   /** Sets of predictors that {@link #plan} looks at. */
-  static final int WITHOUT_LEVEL = 1;
+  static final int ALL = 3;
 
-  static final int DIFFERENCES = 2;
-  static final int ALL = WITHOUT_LEVEL | DIFFERENCES;
+  /** The difference to the value before, and the difference of two such: what suits any column that grows. */
+  static final int DIFFERENCES = 1;
+
+  /** The value itself and smoothed levels: what suits noise around something that changes slowly. */
+  static final int LEVELS = 2;
 
   /** The entropy stage costs time at every read: so much has to be gained, in percent. */
   private static final int ENTROPY_GAIN = 3;
@@ -60,51 +63,54 @@ final class IntegerEncoder {
     long plainBits = 0;
     long deltaBits = 0;
     long slopeBits = 0;
-    boolean sameDelta = differences;
     long firstDelta = differences ? x[1] - x[0] : 0;
+    long otherDeltas = 0;
     long previous = x[0];
-    long previousDelta = firstDelta;
+    long delta = firstDelta;
     for (int from = 0; from < count; from += IntegerPacking.BLOCK) {
       int to = Math.min(count, from + IntegerPacking.BLOCK);
-      long min = Long.MAX_VALUE;
-      long max = Long.MIN_VALUE;
-      long deltaMin = Long.MAX_VALUE;
-      long deltaMax = Long.MIN_VALUE;
-      long slopeMin = Long.MAX_VALUE;
-      long slopeMax = Long.MIN_VALUE;
-      for (int i = Math.max(1, from); i < to; i++) {
+      int start = Math.max(1, from);
+      long min = from == 0 ? previous : x[from];
+      long max = min;
+      long deltaMin = start < count ? x[start] - previous : firstDelta;
+      long deltaMax = deltaMin;
+      long slopeMin = deltaMin - delta;
+      long slopeMax = slopeMin;
+      long offsets = 0;
+      for (int i = start; i < to; i++) {
         long value = x[i];
-        long delta = value - previous;
-        long slope = delta - previousDelta;
+        long offset = value - x[0];
+        offsets |= offset ^ offset >> 63;
+        long newDelta = value - previous;
+        long slope = newDelta - delta;
         previous = value;
-        previousDelta = delta;
-        min = Math.min(min, value);
-        max = Math.max(max, value);
-        deltaMin = Math.min(deltaMin, delta);
-        deltaMax = Math.max(deltaMax, delta);
-        slopeMin = Math.min(slopeMin, slope);
-        slopeMax = Math.max(slopeMax, slope);
+        delta = newDelta;
+        otherDeltas |= newDelta ^ firstDelta;
+        min = lesser(min, value);
+        max = greater(max, value);
+        deltaMin = lesser(deltaMin, newDelta);
+        deltaMax = greater(deltaMax, newDelta);
+        slopeMin = lesser(slopeMin, slope);
+        slopeMax = greater(slopeMax, slope);
       }
-      if (from == 0) {
-        min = Math.min(min, x[0]);
-        max = Math.max(max, x[0]);
-        if (to == 1) {
-          deltaMin = deltaMax = slopeMin = slopeMax = 0;
-        }
+      int length = to - from;
+      if (offsets >>> 60 != 0) {
+        // Too far apart for the minima and maxima above, and for any saving.
+        max = min - 1;
+        deltaMax = deltaMin - 1;
+        slopeMax = slopeMin - 1;
       }
-      plainBits += BLOCK_HEADER_BITS + (long) (to - from) * IntegerPacking.width(max - min);
-      deltaBits +=
-          BLOCK_HEADER_BITS + (long) (to - from) * IntegerPacking.width(deltaMax - deltaMin);
-      slopeBits +=
-          BLOCK_HEADER_BITS + (long) (to - from) * IntegerPacking.width(slopeMax - slopeMin);
-      sameDelta &= deltaMin == firstDelta && deltaMax == firstDelta;
+      plainBits += BLOCK_HEADER_BITS + (long) length * IntegerPacking.width(max - min);
+      deltaBits += BLOCK_HEADER_BITS + (long) length * IntegerPacking.width(deltaMax - deltaMin);
+      slopeBits += BLOCK_HEADER_BITS + (long) length * IntegerPacking.width(slopeMax - slopeMin);
     }
+    boolean sameDelta = differences && otherDeltas == 0;
     if (sameDelta) {
       plan.set(Predictor.LEVEL, 0, false, 0);
       return;
     }
     plan.set(Predictor.NONE, 0, false, Long.MAX_VALUE);
-    if ((predictors & WITHOUT_LEVEL) != 0) {
+    if ((predictors & LEVELS) != 0) {
       plan.set(Predictor.NONE, 0, false, plainBits);
     }
     if (differences && deltaBits < plan.bits) {
@@ -119,15 +125,20 @@ final class IntegerEncoder {
     long packedBits = plan.bits;
     long limit = packedBits - packedBits * ENTROPY_GAIN / 100;
     plan.bits = limit;
-    if ((predictors & WITHOUT_LEVEL) != 0) {
-      tryEntropy(x, count, Predictor.NONE, 0, plan);
-      for (int smoothing = 1; smoothing <= Predictor.SMOOTHING_MAX; smoothing++) {
-        tryEntropy(x, count, Predictor.LEVEL, smoothing, plan);
-      }
-    }
     if ((predictors & DIFFERENCES) != 0) {
       tryEntropy(x, count, Predictor.LEVEL, 0, plan);
       tryEntropy(x, count, Predictor.SLOPE, 0, plan);
+    }
+    if ((predictors & LEVELS) != 0) {
+      tryEntropy(x, count, Predictor.NONE, 0, plan);
+      for (int smoothing = 2; smoothing < Predictor.SMOOTHING_MAX; smoothing += 2) {
+        tryEntropy(x, count, Predictor.LEVEL, smoothing, plan);
+      }
+      if (plan.entropy && plan.predictor == Predictor.LEVEL) {
+        int best = plan.smoothing;
+        tryEntropy(x, count, Predictor.LEVEL, Math.max(1, best - 1), plan);
+        tryEntropy(x, count, Predictor.LEVEL, best + 1, plan);
+      }
     }
     if (!plan.entropy) {
       plan.bits = packedBits;
@@ -166,15 +177,37 @@ final class IntegerEncoder {
     }
   }
 
+  /** Without a branch, which noise would mislead every few values; wrong for integers more than 2^63 apart. */
+  private static long lesser(long a, long b) {
+    long difference = a - b;
+    return b + (difference & difference >> 63);
+  }
+
+  /** The counterpart of {@link #lesser}. */
+  private static long greater(long a, long b) {
+    long difference = a - b;
+    return a - (difference & difference >> 63);
+  }
+
   private void writePacked(int start, int count, ByteWriter out) {
     long before = 0;
     for (int from = start; from < count; from += IntegerPacking.BLOCK) {
       int to = Math.min(count, from + IntegerPacking.BLOCK);
-      long min = Long.MAX_VALUE;
-      long max = Long.MIN_VALUE;
+      long min = residuals[from];
+      long max = min;
+      long magnitudes = 0;
       for (int i = from; i < to; i++) {
-        min = Math.min(min, residuals[i]);
-        max = Math.max(max, residuals[i]);
+        long residual = residuals[i];
+        magnitudes |= residual ^ residual >> 63;
+        min = lesser(min, residual);
+        max = greater(max, residual);
+      }
+      if (magnitudes >>> 62 != 0) {
+        // They may be too far apart for the quick way.
+        for (int i = from; i < to; i++) {
+          min = i == from ? residuals[i] : Math.min(min, residuals[i]);
+          max = i == from ? residuals[i] : Math.max(max, residuals[i]);
+        }
       }
       int width = IntegerPacking.width(max - min);
       // The reference of the block before costs one byte, and does as well where it adds no bit.

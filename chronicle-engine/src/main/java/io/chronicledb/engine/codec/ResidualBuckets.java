@@ -112,8 +112,7 @@ final class ResidualBuckets {
     long toLast = sample[sampled - 1 - cut] - median;
     long high = toLast < 0 || toLast >= half ? median + half - 1 : sample[sampled - 1 - cut];
     int merged = 1 << (RESOLUTIONS - 1);
-    int buckets =
-        Math.min(FINE_MAX, (int) (((high - low) >>> finest) + merged) & -merged);
+    int buckets = Math.min(FINE_MAX, (int) (((high - low) >>> finest) + merged) & -merged);
     count(low, finest, buckets);
     for (int coarser = 0; coarser < RESOLUTIONS && finest + coarser < 64; coarser++) {
       if (buckets >> coarser > EntropyEncoder.CORE_MAX) {

@@ -70,8 +70,9 @@ final class TimestampEncoder {
       for (int i = 0; i < count; i++) {
         offLine[i] = instants[i] - (i * slope >> SLOPE_SHIFT);
       }
-      integers.plan(offLine, count, IntegerEncoder.WITHOUT_LEVEL, linePlan);
+      integers.plan(offLine, count, IntegerEncoder.LEVELS, linePlan);
     }
+    assert increase(timestamps, offset, count) : "timestamps must increase";
     boolean line = slope != 0 && linePlan.bits < plan.bits;
     int ten = powerOfTen(first, unit);
     writeStart(line ? EncodingId.LINE : EncodingId.INSTANTS, ten, first, out);
@@ -82,6 +83,15 @@ final class TimestampEncoder {
     } else {
       integers.write(instants, count, plan, out);
     }
+  }
+
+  private static boolean increase(long[] timestamps, int offset, int count) {
+    for (int i = offset + 1; i < offset + count; i++) {
+      if (timestamps[i] <= timestamps[i - 1]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void writeStart(int id, int ten, long first, ByteWriter out) {
@@ -98,17 +108,8 @@ final class TimestampEncoder {
     if (timestamps[offset + count - 1] - first > 0) {
       divisor.clear();
       divisor.add(step);
-      long delta = step;
-      for (int i = 2; i < count; i++) {
-        long next = timestamps[offset + i] - timestamps[offset + i - 1];
-        assert next > 0 : "timestamps must increase";
-        if (next != delta) {
-          divisor.add(next);
-          if (divisor.divisor() == 1) {
-            break;
-          }
-        }
-        delta = next;
+      for (int i = 2; i < count && divisor.divisor() != 1; i++) {
+        divisor.add(timestamps[offset + i] - timestamps[offset + i - 1]);
       }
       unit = divisor.divisor();
     }
