@@ -65,6 +65,14 @@ public final class ByteWriter {
     }
   }
 
+  /** Takes in {@code count} bytes that the caller has put behind the content, after {@link #ensure} made room for them. */
+  public void advance(int count) {
+    if (count < 0 || count > bytes.length - size) {
+      throw new IndexOutOfBoundsException(count + " after " + size + " of " + bytes.length);
+    }
+    size += count;
+  }
+
   public void writeByte(int value) {
     ensure(1);
     bytes[size++] = (byte) value;
