@@ -78,7 +78,7 @@ public final class IntegrityCheck {
     for (int i = 0; i < block.seriesCount(); i++) {
       int id = SeriesOrder.seriesId(block.order(i));
       expect(
-          id < registry.size() && registry.order(id) == block.order(i),
+          registry.isLive(id) && registry.order(id) == block.order(i),
           name + " holds series " + id + ", which the series dictionary does not know");
       SampleCursor cursor = block.cursor(i, TimeRange.ALL);
       long previous = Long.MIN_VALUE;
