@@ -5,8 +5,13 @@ import io.chronicledb.engine.index.SeriesDictionary;
 import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.model.SeriesKey;
 import io.chronicledb.engine.model.TagMatcher;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.roaringbitmap.RoaringBitmap;
@@ -14,7 +19,8 @@ import org.roaringbitmap.RoaringBitmap;
 /**
  * What the series index costs: bytes a series, and the time to register, load, catch up, select and collect. Series have six tags, one
  * of them unique, in about 90 bytes. Not JMH, since most of it is about the first time: {@code java -Xmx2g -cp benchmarks.jar
- * io.chronicledb.benchmarks.IndexFootprint [series]}; {@code load [series]} measures loading in a JVM that did nothing before.
+ * io.chronicledb.benchmarks.IndexFootprint [series]}. Loading is measured in a JVM that did nothing before: {@code write FILE
+ * [series]}, then {@code load FILE}.
  */
 public final class IndexFootprint {
 
@@ -23,9 +29,17 @@ public final class IndexFootprint {
 
   private IndexFootprint() {}
 
-  public static void main(String[] arguments) throws InterruptedException {
-    if (arguments.length > 0 && arguments[0].equals("load")) {
-      load(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 100_000);
+  public static void main(String[] arguments) throws InterruptedException, IOException {
+    if (arguments.length > 1 && arguments[0].equals("load")) {
+      load(ByteBuffer.wrap(Files.readAllBytes(Path.of(arguments[1]))));
+      return;
+    }
+    if (arguments.length > 1 && arguments[0].equals("write")) {
+      int count = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 100_000;
+      var registry = new SeriesRegistry();
+      register(registry, keys(0, count));
+      ByteBuffer block = SeriesDictionary.encode(registry, 0, count);
+      Files.write(Path.of(arguments[1]), Arrays.copyOf(block.array(), block.limit()));
       return;
     }
     int series = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000;
@@ -136,45 +150,23 @@ public final class IndexFootprint {
     say("select " + all + " -> " + found + ", µs", "%,.1f", best / 1e3);
   }
 
-  /** Prints the milliseconds of the first load, in a JVM as cold as when a database is opened. */
-  private static void load(int series) {
-    ByteBuffer block = block(series);
-    var registry = new SeriesRegistry();
-    long start = System.nanoTime();
-    SeriesDictionary.load(block, registry);
-    say("first load of " + series + " series, ms", "%.1f", (System.nanoTime() - start) / 1e6);
-    for (int i = 0; i < 5; i++) {
-      registry = new SeriesRegistry();
-      start = System.nanoTime();
+  private static void load(ByteBuffer block) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    for (int i = 0; i < 6; i++) {
+      var registry = new SeriesRegistry();
+      long cpu = threads.getCurrentThreadCpuTime();
+      long start = System.nanoTime();
       SeriesDictionary.load(block, registry);
-      say("again, ms", "%.1f", (System.nanoTime() - start) / 1e6);
+      long nanos = System.nanoTime() - start;
+      cpu = threads.getCurrentThreadCpuTime() - cpu;
+      say("load " + registry.size() + " series, ms of this thread", "%.1f", cpu / 1e6);
+      say("load " + registry.size() + " series, ms", "%.1f", nanos / 1e6);
+      if (i == 5) {
+        start = System.nanoTime();
+        registry.catchUp(Integer.MAX_VALUE);
+        say("first catch-up, ms", "%.1f", (System.nanoTime() - start) / 1e6);
+      }
     }
-    start = System.nanoTime();
-    registry.catchUp(Integer.MAX_VALUE);
-    say("first catch-up, ms", "%.1f", (System.nanoTime() - start) / 1e6);
-  }
-
-  /** Written by hand, so that nothing of the registry is warm. */
-  private static ByteBuffer block(int series) {
-    byte[] keys = keys(0, series);
-    var out = new ByteWriter(keys.length + series * 6);
-    out.writeBytes("CHRSER\2\0".getBytes(StandardCharsets.US_ASCII));
-    out.writeUnsignedVarint(0);
-    out.writeUnsignedVarint(series);
-    out.writeUnsignedVarint(0);
-    out.writeUnsignedVarint(series);
-    int at = 0;
-    int metric = 0;
-    for (int i = 0; i < series; i++) {
-      int length = keys[at] & 0xFF | (keys[at + 1] & 0xFF) << 8;
-      out.writeUnsignedVarint(0);
-      out.writeVarint(i % METRICS - metric);
-      metric = i % METRICS;
-      out.writeUnsignedVarint(length);
-      out.writeBytes(keys, at + 2, length);
-      at += 2 + length;
-    }
-    return out.toByteBuffer();
   }
 
   private static long usedHeap() throws InterruptedException {

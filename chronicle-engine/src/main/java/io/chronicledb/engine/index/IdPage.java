@@ -19,20 +19,24 @@ final class IdPage {
   /** Below, a cell costs more in a full page than in a sparse one together with what the search costs. */
   private static final int SPARSE_MAX = IDS / 4;
 
-  private static final int OBJECT_BYTES = 24;
+  private static final int OBJECT_BYTES = 32;
   private static final int ARRAY_BYTES = 16;
 
   private final int[] cells;
   /** Low bits of the ids that have cells, ascending; null where all have. */
   private final char @Nullable [] present;
 
+  /** Known to the writing thread only. */
+  private int live;
+
   IdPage() {
-    this(new int[2 * IDS], null);
+    this(new int[2 * IDS], null, 0);
   }
 
-  private IdPage(int[] cells, char @Nullable [] present) {
+  private IdPage(int[] cells, char @Nullable [] present, int live) {
     this.cells = cells;
     this.present = present;
+    this.live = live;
   }
 
   private int cell(int id) {
@@ -59,15 +63,22 @@ final class IdPage {
     int cell = cell(id);
     cells[cell + 1] = metricId;
     cells[cell] = position;
+    live++;
   }
 
-  /** Sets another position; on a copy that no reader has yet. */
-  void setPosition(int id, int position) {
+  /** Sets another position of a living series; on a copy that no reader has yet. */
+  void move(int id, int position) {
     cells[cell(id)] = position;
   }
 
+  /** Takes out a living series; on a copy that no reader has yet. */
+  void remove(int id) {
+    cells[cell(id)] = 0;
+    live--;
+  }
+
   IdPage copy() {
-    return new IdPage(cells.clone(), present);
+    return new IdPage(cells.clone(), present, live);
   }
 
   /** The first id from {@code id} on in this page that lives; negative where none does. */
@@ -93,10 +104,6 @@ final class IdPage {
   /** The same in the form that fits the number of living series; null where none lives. */
   @Nullable
   IdPage trimmed() {
-    int live = 0;
-    for (int cell = 0; cell < cells.length; cell += 2) {
-      live += cells[cell] != 0 ? 1 : 0;
-    }
     if (live == 0) {
       return null;
     }
@@ -113,7 +120,7 @@ final class IdPage {
         lows[count++] = present == null ? (char) (cell / 2) : present[cell / 2];
       }
     }
-    return new IdPage(kept, lows);
+    return new IdPage(kept, lows, live);
   }
 
   long bytes() {

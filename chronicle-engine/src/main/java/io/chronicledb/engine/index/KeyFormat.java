@@ -2,9 +2,6 @@ package io.chronicledb.engine.index;
 
 import io.chronicledb.engine.model.SeriesKey;
 import io.chronicledb.engine.model.Tags;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +18,6 @@ final class KeyFormat {
   /** No tag of that name. */
   static final long ABSENT = -1;
 
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long HIGH_BITS = 0x8080808080808080L;
   /** What one byte of a uvarint can say. */
   private static final int ONE_BYTE_MAX = 0x7F;
 
@@ -82,10 +76,13 @@ final class KeyFormat {
     return Arrays.equals(a, startA, startA + length(rangeA), b, startB, startB + length(rangeB));
   }
 
-  /** What is wrong with bytes that should be a key; null where nothing is. */
-  static @Nullable String problem(byte[] key, int offset, int length) {
+  /**
+   * What is wrong with bytes that should be a key; null where nothing is.
+   *
+   * @param ascii whether all bytes are ASCII, which no UTF-8 has to be looked for in
+   */
+  static @Nullable String problem(byte[] key, int offset, int length, boolean ascii) {
     int end = offset + length;
-    boolean ascii = isAscii(key, offset, end);
     int previousName = 0;
     int previousNameLength = -1;
     int at = offset;
@@ -141,18 +138,6 @@ final class KeyFormat {
     }
     // No part has a length of three bytes, and a second byte of 0 says what one byte can say.
     return at + 1 < end && key[at + 1] > 0 ? head & 0x7F | key[at + 1] << 7 : -1;
-  }
-
-  private static boolean isAscii(byte[] bytes, int start, int end) {
-    int at = start;
-    long seen = 0;
-    for (; end - at >= Long.BYTES; at += Long.BYTES) {
-      seen |= (long) LONG.get(bytes, at);
-    }
-    for (; at < end; at++) {
-      seen |= bytes[at];
-    }
-    return (seen & HIGH_BITS) == 0;
   }
 
   private static boolean isUtf8(byte[] bytes, int start, int end) {

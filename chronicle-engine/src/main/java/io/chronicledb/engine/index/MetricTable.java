@@ -11,6 +11,7 @@ final class MetricTable {
 
   private static final int CAPACITY_MIN = 16;
   private static final int NONE = -1;
+  private static final int RECENT = 1 << 8;
 
   /** Symbol + 1; 0 is empty. */
   private int[] slots = new int[CAPACITY_MIN];
@@ -26,12 +27,19 @@ final class MetricTable {
   private int dead;
   /** Mostly, the next series is of the same metric as the last one. */
   private int last = NONE;
+  /** Symbols by their metric's id, as far as they have been used lately and no other came in between. */
+  private final int[] recent = new int[RECENT];
   /** The ids that metrics have. */
   private final RoaringBitmap taken = new RoaringBitmap();
 
   long bytes() {
     // What the set of ids takes is at most what an array of them would.
-    return names.bytes() + 4L * slots.length + 20L * positions.length + 128;
+    return names.bytes()
+        + 4L * slots.length
+        + 16L * positions.length
+        + 4L * symbols
+        + 4L * RECENT
+        + 128;
   }
 
   /** Counts a new series of a metric; the metric's id. */
@@ -45,7 +53,11 @@ final class MetricTable {
 
   /** Counts a series of a metric that must have, or get, a certain id; false where that contradicts what is known. */
   boolean restore(byte[] name, int offset, int length, int seriesId, int metricId) {
-    int symbol = intern(name, offset, length);
+    int symbol = recent[metricId & RECENT - 1];
+    if (symbol >= symbols || ids[symbol] != metricId || !isNamed(symbol, name, offset, length)) {
+      symbol = intern(name, offset, length);
+      recent[metricId & RECENT - 1] = symbol;
+    }
     if (live[symbol] == 0) {
       if (metricId < 0 || metricId > seriesId || taken.contains(metricId)) {
         return false;

@@ -107,7 +107,7 @@ public final class SeriesDictionary {
           "series dictionary holds " + Long.toUnsignedString(ids) + " ids from " + firstId + " on");
     }
     remove(in, registry, (int) firstId);
-    registry.load(loader -> add(in, loader, (int) firstId, (int) (firstId + ids)));
+    registry.load(new Entries(in, (int) firstId, (int) (firstId + ids)));
     if (in.remaining() != 0) {
       throw new CorruptionException(
           in.remaining() + " bytes follow the last series of a dictionary block");
@@ -131,23 +131,28 @@ public final class SeriesDictionary {
     }
   }
 
-  private static void add(ByteReader in, SeriesRegistry.Loader loader, int firstId, int endId) {
-    int count = in.readCount(ENTRY_BYTES_MIN);
-    loader.expect(count);
-    int next = firstId;
-    long metric = 0;
-    for (int i = 0; i < count; i++) {
-      int id = readId(in, next, endId);
-      metric += in.readVarint();
-      if (metric < 0 || metric > id) {
-        throw new CorruptionException("series " + id + " has the metric id " + metric);
+  /** The series of a block. */
+  private record Entries(ByteReader in, int firstId, int endId) implements SeriesRegistry.Loading {
+
+    @Override
+    public void run(SeriesRegistry.Loader loader) {
+      int count = in.readCount(ENTRY_BYTES_MIN);
+      loader.expect(count);
+      int next = firstId;
+      long metric = 0;
+      for (int i = 0; i < count; i++) {
+        int id = readId(in, next, endId);
+        metric += in.readVarint();
+        if (metric < 0 || metric > id) {
+          throw new CorruptionException("series " + id + " has the metric id " + metric);
+        }
+        int length = in.readCount(1);
+        loader.add(id, (int) metric, in.array(), in.arrayOffset(), length);
+        in.skip(length);
+        next = id + 1;
       }
-      int length = in.readCount(1);
-      loader.add(id, (int) metric, in.array(), in.arrayOffset(), length);
-      in.skip(length);
-      next = id + 1;
+      loader.end(endId);
     }
-    loader.end(endId);
   }
 
   private static int readId(ByteReader in, int next, int end) {

@@ -40,7 +40,7 @@ public final class SeriesRegistry implements WalBatch.Keys {
   private static final int ARRAY_BYTES = 16;
   private static final int REFERENCE_BYTES = 4;
   /** What a series that the tag index does not have yet is taken to need there, at least. */
-  private static final int INDEX_BYTES_MIN = 32;
+  private static final int INDEX_BYTES = 48;
 
   private volatile SeriesTables tables;
   private volatile int size;
@@ -118,9 +118,9 @@ public final class SeriesRegistry implements WalBatch.Keys {
    *     always found
    */
   public int register(byte[] key, int offset, int length) {
-    int hash = ByteHash.of(key, offset, length);
-    int found = tables.find(key, offset, length, hash);
-    return found >= 0 ? found : add(key, offset, length, hash, false);
+    long scan = ByteHash.scan(key, offset, length);
+    int found = tables.find(key, offset, length, ByteHash.hash(scan));
+    return found >= 0 ? found : add(key, offset, length, scan, false);
   }
 
   /**
@@ -130,17 +130,18 @@ public final class SeriesRegistry implements WalBatch.Keys {
    * @throws CorruptionException for bytes that are no canonical key
    */
   public int restore(byte[] key, int offset, int length) {
-    int hash = ByteHash.of(key, offset, length);
-    int found = tables.find(key, offset, length, hash);
-    return found >= 0 ? found : add(key, offset, length, hash, true);
+    long scan = ByteHash.scan(key, offset, length);
+    int found = tables.find(key, offset, length, ByteHash.hash(scan));
+    return found >= 0 ? found : add(key, offset, length, scan, true);
   }
 
-  private synchronized int add(byte[] key, int offset, int length, int hash, boolean restored) {
-    int found = tables.find(key, offset, length, hash);
-    if (found >= 0) {
-      return found;
+  private synchronized int add(byte[] key, int offset, int length, long scan, boolean restored) {
+    int hash = ByteHash.hash(scan);
+    int slot = vacantSlot(key, offset, length, hash);
+    if (slot < 0) {
+      return ~slot;
     }
-    String problem = KeyFormat.problem(key, offset, length);
+    String problem = KeyFormat.problem(key, offset, length, ByteHash.isAscii(scan));
     if (problem != null) {
       throw restored
           ? new CorruptionException("the log holds a series whose key is malformed: " + problem)
@@ -149,11 +150,14 @@ public final class SeriesRegistry implements WalBatch.Keys {
     if (!restored) {
       checkLimit(length);
     }
+    if (ensureSlots(1)) {
+      slot = vacantSlot(key, offset, length, hash);
+    }
     int id = size;
     int metricLength = KeyFormat.length(key, offset);
     int metricId =
         metrics.add(key, offset + KeyFormat.lengthBytes(metricLength), metricLength, checkId(id));
-    append(id, metricId, key, offset, length, hash);
+    append(id, metricId, key, offset, length, hash, slot);
     size = id + 1;
     tableBytes = countBytes();
     return id;
@@ -165,11 +169,13 @@ public final class SeriesRegistry implements WalBatch.Keys {
       return;
     }
     // The tag index will take in what it does not have yet as soon as somebody looks.
-    long pending = size - indexEnd;
-    long indexed = Math.max(1, liveCount - pending);
-    long bytes = memoryBytes() + pending * Math.max(INDEX_BYTES_MIN, indexBytes / indexed);
+    long pending = Math.min(liveCount, size - indexEnd);
+    long indexed = liveCount - pending;
+    long indexBytesEach =
+        indexed < IdPage.IDS ? INDEX_BYTES : Math.max(INDEX_BYTES, indexBytes / indexed);
+    long bytes = memoryBytes() + pending * indexBytesEach;
     long more = keys.growth(length)
-        + INDEX_BYTES_MIN
+        + indexBytesEach
         + ((size & IdPage.IDS - 1) == 0 ? 2L * Integer.BYTES * IdPage.IDS : 0)
         + ((usedSlots + 1) * 4L > slots.length * 3L ? slots.length * 4L : 0);
     if (bytes + more > limit) {
@@ -192,22 +198,41 @@ public final class SeriesRegistry implements WalBatch.Keys {
     return id;
   }
 
-  /** Enters a series that is not there yet. Called with the lock held. */
-  private void append(int id, int metricId, byte[] key, int offset, int length, int hash) {
-    if ((usedSlots + 1) * 4L > slots.length * 3L) {
-      rebuildSlots(liveCount + 1);
-    }
-    int position = keys.append(key, offset, length);
-    IdPage page = ensureIdPage(id >>> IdPage.BITS);
-    page.add(id, position, metricId);
-    publish();
+  /** The slot for a series that is not there yet; the complement of its id where it is. Called with the lock held. */
+  private int vacantSlot(byte[] key, int offset, int length, int hash) {
     int at = ByteHash.slot(hash, slots.length);
     while (slots[at] != SeriesTables.EMPTY) {
+      if (SeriesTables.hash(slots[at]) == hash) {
+        int id = SeriesTables.id(slots[at]);
+        if (id != SeriesTables.ABSENT && tables.has(id, key, offset, length)) {
+          return ~id;
+        }
+      }
       at = at + 1 == slots.length ? 0 : at + 1;
+    }
+    return at;
+  }
+
+  /** Enters a series in the slot that was found for it. Called with the lock held. */
+  private void append(
+      int id, int metricId, byte[] key, int offset, int length, int hash, int slot) {
+    int position = keys.append(key, offset, length);
+    ensureIdPage(id >>> IdPage.BITS).add(id, position, metricId);
+    if (!tables.consistsOf(slots, keys.pages(), idPages)) {
+      tables = new SeriesTables(slots, keys.pages(), idPages);
     }
     usedSlots++;
     liveCount = liveCount + 1;
-    SeriesTables.setSlot(slots, at, SeriesTables.entry(hash, id));
+    SeriesTables.setSlot(slots, slot, SeriesTables.entry(hash, id));
+  }
+
+  /** Makes room for more series; whether slots have moved. */
+  private boolean ensureSlots(int more) {
+    if ((usedSlots + (long) more) * 4 <= slots.length * 3L) {
+      return false;
+    }
+    rebuildSlots(liveCount + more);
+    return true;
   }
 
   private IdPage ensureIdPage(int number) {
@@ -234,13 +259,6 @@ public final class SeriesRegistry implements WalBatch.Keys {
     IdPage old = idPages[number];
     idPageBytes += (page == null ? 0 : page.bytes()) - (old == null ? 0 : old.bytes());
     idPages[number] = page;
-  }
-
-  /** Makes the present arrays those that readers see. */
-  private void publish() {
-    if (!tables.consistsOf(slots, keys.pages(), idPages)) {
-      tables = new SeriesTables(slots, keys.pages(), idPages);
-    }
   }
 
   /** Makes a table of slots for so many series, half full. Readers go on with the old one until the new one is published. */
@@ -386,12 +404,12 @@ public final class SeriesRegistry implements WalBatch.Keys {
       int metricLength = KeyFormat.length(page, start);
       metrics.remove(page, start + KeyFormat.lengthBytes(metricLength), metricLength);
       keys.kill(position);
-      copy(id >>> IdPage.BITS, copied).setPosition(id, 0);
+      copy(id >>> IdPage.BITS, copied).remove(id);
     }
     keys.compact((position, page, offset, length) -> {
       int id = idAt(position, ByteHash.of(page, offset, length));
       if (id != SeriesTables.ABSENT) {
-        copy(id >>> IdPage.BITS, copied).setPosition(id, keys.append(page, offset, length));
+        copy(id >>> IdPage.BITS, copied).move(id, keys.append(page, offset, length));
       }
     });
     // Readers of old tables must not see in their own pages what is added from now on.
@@ -445,29 +463,28 @@ public final class SeriesRegistry implements WalBatch.Keys {
     return SeriesTables.ABSENT;
   }
 
-  /** Takes series from a block of the dictionary. Its methods are called by one thread, inside of {@link #load}. */
+  /** Takes series from a block of the dictionary, inside of {@link #load}. */
   final class Loader {
 
     private Loader() {}
 
-    /** Makes room, so that the tables do not grow again and again. */
+    /** Says how many come at most, before the first. */
     void expect(int series) {
-      if ((usedSlots + (long) series) * 4 > slots.length * 3L) {
-        rebuildSlots(liveCount + series);
-      }
+      ensureSlots(series);
     }
 
     /** Enters a series under the id that it had. */
     void add(int id, int metricId, byte[] key, int offset, int length) {
-      String problem = KeyFormat.problem(key, offset, length);
+      long scan = ByteHash.scan(key, offset, length);
+      String problem = KeyFormat.problem(key, offset, length, ByteHash.isAscii(scan));
       if (problem != null) {
         throw new CorruptionException("series " + id + " has a malformed key: " + problem);
       }
-      int hash = ByteHash.of(key, offset, length);
-      int known = tables.find(key, offset, length, hash);
-      if (known >= 0) {
+      int hash = ByteHash.hash(scan);
+      int slot = vacantSlot(key, offset, length, hash);
+      if (slot < 0) {
         throw new CorruptionException(
-            "series dictionary holds series " + known + " again as series " + id);
+            "series dictionary holds series " + ~slot + " again as series " + id);
       }
       int metricLength = KeyFormat.length(key, offset);
       int metric = offset + KeyFormat.lengthBytes(metricLength);
@@ -475,7 +492,7 @@ public final class SeriesRegistry implements WalBatch.Keys {
         throw new CorruptionException(
             "series " + id + " cannot belong to a metric of the id " + metricId);
       }
-      append(id, metricId, key, offset, length, hash);
+      append(id, metricId, key, offset, length, hash, slot);
     }
 
     /** Ends the block: the next id to give out. */

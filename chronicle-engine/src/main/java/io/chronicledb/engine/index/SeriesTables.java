@@ -83,16 +83,28 @@ final class SeriesTables {
         if (page == null) {
           return STALE;
         }
-        int start = position & 0xFFFF;
-        if (BytePages.uvarint(page, start) == length) {
-          start += BytePages.uvarintBytes(length);
-          if (Arrays.equals(page, start, start + length, key, offset, offset + length)) {
-            return id;
-          }
+        if (holds(page, position, key, offset, length)) {
+          return id;
         }
       }
       at = at + 1 == capacity ? 0 : at + 1;
     }
+  }
+
+  private static boolean holds(byte[] page, int position, byte[] key, int offset, int length) {
+    int start = position & 0xFFFF;
+    if (BytePages.uvarint(page, start) != length) {
+      return false;
+    }
+    start += BytePages.uvarintBytes(length);
+    return Arrays.equals(page, start, start + length, key, offset, offset + length);
+  }
+
+  /** Whether a series lives and has that key. */
+  boolean has(int id, byte[] key, int offset, int length) {
+    int position = position(id);
+    byte[] page = page(position);
+    return page != null && holds(page, position, key, offset, length);
   }
 
   /** Where the key of a series is; 0 where these tables have no such series. */
