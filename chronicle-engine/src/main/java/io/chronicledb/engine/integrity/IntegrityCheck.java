@@ -87,7 +87,7 @@ public final class IntegrityCheck {
     while (series.next()) {
       int id = SeriesOrder.seriesId(series.order());
       expect(
-          id < registry.size() && registry.order(id) == series.order(),
+          registry.isLive(id) && registry.order(id) == series.order(),
           name + " holds series " + id + ", which the series dictionary does not know");
       SampleCursor cursor = series.samples(TimeRange.ALL);
       long previous = Long.MIN_VALUE;

@@ -110,7 +110,8 @@ public final class Compactor {
       coalesce(() -> policy.coalescing(partitions.catalog(), span -> true, true));
       applyDeletions();
       if (stopped.getAsBoolean()) {
-        throw new ChronicleException(ErrorCode.CLOSED, "the database was closed while it compacted");
+        throw new ChronicleException(
+            ErrorCode.CLOSED, "the database was closed while it compacted");
       }
     } finally {
       working.unlock();
