@@ -119,10 +119,12 @@ public final class ChronicleDatabase implements AutoCloseable {
     this.queryEngine = new QueryEngine(
         planner, this::view, options.query(), options.clock(), options.monotonicNanos());
     flusher.start();
-    this.mergeLoop = new BackgroundLoop(
-        "chronicle-merge", options.compactionInterval(), compactor::mergePiledUp);
-    this.settleLoop =
-        new BackgroundLoop("chronicle-compaction", options.compactionInterval(), compactor::settle);
+    if (!options.compactionInterval().isZero()) {
+      this.mergeLoop = new BackgroundLoop(
+          "chronicle-merge", options.compactionInterval(), compactor::mergePiledUp);
+      this.settleLoop = new BackgroundLoop(
+          "chronicle-compaction", options.compactionInterval(), compactor::settle);
+    }
     this.syncLoop = options.wal().sync() == SyncMode.SYNC
         ? null
         : new BackgroundLoop("chronicle-wal-sync", options.wal().syncInterval(), this::syncLog);

@@ -71,7 +71,7 @@ public final class ReadView implements AutoCloseable {
   private List<RunCursor> runs(TimeRange range) {
     var runs = new ArrayList<RunCursor>();
     for (StoredBlock stored : snapshot.catalog().overlapping(range)) {
-      runs.add(visible(blocks.get(stored)));
+      runs.add(new StoredRunCursor(stored, () -> visible(blocks.get(stored))));
     }
     for (MemoryBlock run : snapshot.runs()) {
       if (range.overlapsClosed(run.minTime(), run.maxTime())) {

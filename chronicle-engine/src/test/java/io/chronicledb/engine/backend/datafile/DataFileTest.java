@@ -138,7 +138,8 @@ class DataFileTest {
     }
     long index = Layout.roundToPage(64 * backend.root().blocks().size());
     // First-fit leaves a page here and there, as the index grows past holes that fitted before.
-    assertThat(backend.storageBytes()).isLessThanOrEqualTo(live + 3 * 4096 + 8 * index + FileSpace.RESERVE_BYTES);
+    assertThat(backend.storageBytes())
+        .isLessThanOrEqualTo(live + 3 * 4096 + 8 * index + FileSpace.RESERVE_BYTES);
     backend.close();
   }
 
@@ -241,7 +242,8 @@ class DataFileTest {
     try (var database = TestDatabase.open(disk)) {
       DatabaseAssert.assertThat(database)
           .isSound()
-          .hasExactly(new Points().putAll(expected).putAll(series("after").values(1).toPoints()));
+          .hasExactly(
+              new Points().putAll(expected).putAll(series("after").values(1).toPoints()));
     }
   }
 
