@@ -49,8 +49,9 @@ class IntegrityCheckTest {
   private void storeDictionary() {
     byte[] key = {1, 'm'};
     var bytes = ByteBuffer.allocate(64);
-    bytes.put("CHRSER".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
-    bytes.put((byte) 0).put((byte) 1).put((byte) key.length).put(key);
+    bytes.put("CHRSER".getBytes(StandardCharsets.US_ASCII)).put((byte) 2).put((byte) 0);
+    // Ids from 0 to 1, none removed, one series: id 0, metric 0.
+    bytes.put(new byte[] {0, 1, 0, 1, 0, 0}).put((byte) key.length).put(key);
     StoredBlock block = backend.put(new NewBlock(
         BlockKind.SERIES, 1, 1, new TimeRange(0, 0), 0, 0, 0, 0, 1, List.of(), bytes.flip()));
     backend.commit(backend.root(), backend.root().next(1, List.of(block)));
