@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.SplittableRandom;
+import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -40,6 +42,12 @@ public final class IndexFootprint {
       register(registry, keys(0, count));
       ByteBuffer block = SeriesDictionary.encode(registry, 0, count);
       Files.write(Path.of(arguments[1]), Arrays.copyOf(block.array(), block.limit()));
+      return;
+    }
+    if (arguments.length > 0 && arguments[0].equals("churn")) {
+      churn(
+          arguments.length > 1 ? Integer.parseInt(arguments[1]) : 100_000,
+          arguments.length > 2 ? Integer.parseInt(arguments[2]) : 7 * 24 * 60);
       return;
     }
     int series = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1_000_000;
@@ -167,6 +175,50 @@ public final class IndexFootprint {
         say("first catch-up, ms", "%.1f", (System.nanoTime() - start) / 1e6);
       }
     }
+  }
+
+  /** {@code churn [series] [minutes]}: each minute, every series goes with a chance of one in ten, and new ones come. */
+  private static void churn(int series, int minutes) throws InterruptedException {
+    var random = new SplittableRandom(42);
+    var registry = new SeriesRegistry();
+    int number = 0;
+    long most = 0;
+    long start = System.nanoTime();
+    for (int minute = 0; minute <= minutes; minute++) {
+      register(registry, keys(number, series - registry.liveCount()));
+      number = registry.size();
+      registry.catchUp(Integer.MAX_VALUE);
+      most = Math.max(most, registry.memoryBytes());
+      if (minute % (24 * 60) == 0) {
+        System.out.printf(
+            Locale.ROOT,
+            "day %d: %,d ids, %,d series, memoryBytes() %,d, the most %,d, heap %,d, %.0f s%n",
+            minute / (24 * 60),
+            registry.size(),
+            registry.liveCount(),
+            registry.memoryBytes(),
+            most,
+            usedHeap(),
+            (System.nanoTime() - start) / 1e9);
+      }
+      var live = new RoaringBitmap();
+      registry.addLiveTo(live);
+      var dead = new RoaringBitmap();
+      for (PeekableIntIterator ids = live.getIntIterator(); ids.hasNext(); ) {
+        int id = ids.next();
+        if (random.nextInt(10) == 0) {
+          dead.add(id);
+        }
+      }
+      registry.collect(dead);
+    }
+    ByteBuffer block = SeriesDictionary.encode(registry, 0, registry.size());
+    start = System.nanoTime();
+    var loaded = new SeriesRegistry();
+    SeriesDictionary.load(block, loaded);
+    say("load what lives, ms", "%.1f", (System.nanoTime() - start) / 1e6);
+    loaded.catchUp(Integer.MAX_VALUE);
+    say("memoryBytes() then", "%,d", loaded.memoryBytes());
   }
 
   private static long usedHeap() throws InterruptedException {

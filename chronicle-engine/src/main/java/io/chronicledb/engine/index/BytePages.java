@@ -26,7 +26,7 @@ final class BytePages {
   private static final int REFERENCE_BYTES = 4;
 
   /** Replaced, never shortened: whoever holds an older array misses the newest pages only. */
-  private @Nullable byte[][] pages = new byte[8][];
+  private byte[] @Nullable [] pages = new byte[8][];
 
   private int[] used = new int[8];
   private int[] dead = new int[8];
@@ -41,8 +41,7 @@ final class BytePages {
   private long pageBytes;
 
   /** The pages by number. */
-  @Nullable
-  byte[][] pages() {
+  byte[] @Nullable [] pages() {
     return pages;
   }
 

@@ -354,42 +354,22 @@ public final class SeriesRegistry implements WalBatch.Keys {
    */
   public int collect(RoaringBitmap dead) {
     synchronized (tagIndex) {
-      synchronized (this) {
-        return collectLocked(dead);
+      SeriesTables before = tables;
+      RoaringBitmap gone = before.live(dead);
+      if (gone.isEmpty()) {
+        return 0;
       }
+      epoch = epoch + 1;
+      tagIndex.remove(before, gone);
+      indexBytes = tagIndex.bytes();
+      forget(before, gone);
+      epoch = epoch + 1;
+      return gone.getCardinality();
     }
-  }
-
-  private int collectLocked(RoaringBitmap dead) {
-    SeriesTables before = tables;
-    var gone = new RoaringBitmap();
-    for (PeekableIntIterator ids = dead.getIntIterator(); ids.hasNext(); ) {
-      int id = ids.next();
-      if (before.isLive(id)) {
-        gone.add(id);
-      }
-    }
-    if (gone.isEmpty()) {
-      return 0;
-    }
-    epoch = epoch + 1;
-    tagIndex.remove(before, gone);
-    indexBytes = tagIndex.bytes();
-    forget(before, gone);
-    int count = gone.getCardinality();
-    liveCount = liveCount - count;
-    if (slots.length > SLOTS_MIN && liveCount < slots.length / 4) {
-      rebuildSlots(liveCount);
-    }
-    metrics.compact();
-    tables = new SeriesTables(slots, keys.pages(), idPages);
-    tableBytes = countBytes();
-    epoch = epoch + 1;
-    return count;
   }
 
   /** Takes series out of the tables; readers keep the pages that they have. */
-  private void forget(SeriesTables before, RoaringBitmap gone) {
+  private synchronized void forget(SeriesTables before, RoaringBitmap gone) {
     keys.detach();
     idPages = idPages.clone();
     var copied = new BitSet();
@@ -420,6 +400,13 @@ public final class SeriesRegistry implements WalBatch.Keys {
         replaceIdPage(number, page.trimmed());
       }
     }
+    liveCount = liveCount - gone.getCardinality();
+    if (slots.length > SLOTS_MIN && liveCount < slots.length / 4) {
+      rebuildSlots(liveCount);
+    }
+    metrics.compact();
+    tables = new SeriesTables(slots, keys.pages(), idPages);
+    tableBytes = countBytes();
   }
 
   private IdPage copy(int number, BitSet copied) {
@@ -664,21 +651,17 @@ public final class SeriesRegistry implements WalBatch.Keys {
         return combine(condition, selected, tagIndex.union(tables, condition.name(), listed));
       }
     }
+    if (selected != null && selected.getCardinality() <= valueCount(condition)) {
+      return filter(condition, selected, then, progress);
+    }
     ValueList list;
     SeriesTables present;
     synchronized (tagIndex) {
-      if (selected != null && selected.getCardinality() <= tagIndex.valueCount(condition.name())) {
-        list = null;
-      } else {
-        list = tagIndex.valueList(condition.name());
-        if (list == null) {
-          return combine(condition, selected, new RoaringBitmap());
-        }
-      }
       present = tables;
-    }
-    if (list == null) {
-      return filter(condition, selected, then, progress);
+      list = tagIndex.valueList(condition.name());
+      if (list == null) {
+        return combine(condition, selected, new RoaringBitmap());
+      }
     }
     boolean include = condition.include();
     int[] matching = new int[list.carriers().length];
@@ -693,6 +676,12 @@ public final class SeriesRegistry implements WalBatch.Keys {
     }
     synchronized (tagIndex) {
       return combine(condition, selected, tagIndex.union(tables, present, list, matching, count));
+    }
+  }
+
+  private int valueCount(Condition condition) {
+    synchronized (tagIndex) {
+      return tagIndex.valueCount(condition.name());
     }
   }
 

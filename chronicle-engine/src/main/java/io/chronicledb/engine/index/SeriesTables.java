@@ -11,6 +11,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -36,17 +37,17 @@ final class SeriesTables {
   private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);
 
   private final long[] slots;
-  private final @Nullable byte[][] keyPages;
+  private final byte[] @Nullable [] keyPages;
   private final @Nullable IdPage[] idPages;
 
-  SeriesTables(long[] slots, @Nullable byte[][] keyPages, @Nullable IdPage[] idPages) {
+  SeriesTables(long[] slots, byte[] @Nullable [] keyPages, @Nullable IdPage[] idPages) {
     this.slots = slots;
     this.keyPages = keyPages;
     this.idPages = idPages;
   }
 
   boolean consistsOf(
-      long[] otherSlots, @Nullable byte[][] otherKeyPages, @Nullable IdPage[] otherIdPages) {
+      long[] otherSlots, byte[] @Nullable [] otherKeyPages, @Nullable IdPage[] otherIdPages) {
     return slots == otherSlots && keyPages == otherKeyPages && idPages == otherIdPages;
   }
 
@@ -174,6 +175,18 @@ final class SeriesTables {
   String text(int id, long range) {
     return new String(
         keyPage(id), KeyFormat.offset(range), KeyFormat.length(range), StandardCharsets.UTF_8);
+  }
+
+  /** Those of some ids that live. */
+  RoaringBitmap live(RoaringBitmap ids) {
+    var live = new RoaringBitmap();
+    for (PeekableIntIterator iterator = ids.getIntIterator(); iterator.hasNext(); ) {
+      int id = iterator.next();
+      if (isLive(id)) {
+        live.add(id);
+      }
+    }
+    return live;
   }
 
   /** Adds the living ids below {@code end}. */
