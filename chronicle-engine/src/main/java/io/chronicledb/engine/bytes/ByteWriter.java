@@ -104,12 +104,15 @@ public final class ByteWriter {
 
   public void writeUnsignedVarint(long value) {
     ensure(10);
+    byte[] to = bytes;
+    int at = size;
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
-      bytes[size++] = (byte) (rest | 0x80);
+      to[at++] = (byte) (rest | 0x80);
       rest >>>= 7;
     }
-    bytes[size++] = (byte) rest;
+    to[at++] = (byte) rest;
+    size = at;
   }
 
   public void writeVarint(long value) {

@@ -124,6 +124,21 @@ public final class SeriesRegistry implements WalBatch.Keys {
   }
 
   /**
+   * Like {@link #register(byte[], int, int)}, where the series is likely to have a certain id: senders repeat their series in one order,
+   * which is that of ids, and looking there first touches no table.
+   *
+   * @param expected the likely id; any number
+   */
+  public int register(byte[] key, int offset, int length, int expected) {
+    // The size is written last, so whoever sees the id below it sees all about the series.
+    boolean given = expected >= 0 && expected < size;
+    SeriesTables present = tables;
+    return given && present.isLive(expected) && present.has(expected, key, offset, length)
+        ? expected
+        : register(key, offset, length);
+  }
+
+  /**
    * Like {@link #register}, but for a series that the log already holds: the limit does not apply, since refusing what was
    * acknowledged would lose it.
    *

@@ -50,7 +50,7 @@ public final class WritePath implements AutoCloseable {
 
   private boolean closed;
   /** The write of a thread that leads alone; belongs to whoever leads. */
-  private final QueuedWrite lone = new QueuedWrite(new int[1], new long[1], new double[1], 1, 0);
+  private final QueuedWrite lone = QueuedWrite.one();
 
   private final List<QueuedWrite> loneGroup = List.of(lone);
   /** Set when something failed after the log had a batch and before the head did: memory and log may differ. */
@@ -82,13 +82,18 @@ public final class WritePath implements AutoCloseable {
     @Nullable
     Throwable failure;
 
-    QueuedWrite(int[] ids, long[] timestamps, double[] values, int count, int epoch) {
+    QueuedWrite(
+        int[] ids, long[] timestamps, double[] values, int count, int epoch, ByteWriter points) {
       this.ids = ids;
       this.timestamps = timestamps;
       this.values = values;
       this.count = count;
       this.epoch = epoch;
-      this.points = new ByteWriter(16 + count * 11);
+      this.points = points;
+    }
+
+    static QueuedWrite one() {
+      return new QueuedWrite(new int[1], new long[1], new double[1], 1, 0, new ByteWriter(32));
     }
 
     void encode() {
@@ -109,7 +114,8 @@ public final class WritePath implements AutoCloseable {
     while (true) {
       int epoch = registry.epoch();
       int[] ids = batch.resolve(registry);
-      var write = new QueuedWrite(ids, batch.timestamps(), batch.values(), batch.size(), epoch);
+      var write = new QueuedWrite(
+          ids, batch.timestamps(), batch.values(), batch.size(), epoch, batch.encoded());
       if (commit(write)) {
         return position(write.sequence, write.failure);
       }
@@ -147,7 +153,7 @@ public final class WritePath implements AutoCloseable {
     try {
       checkOpen();
       boolean alone = !leading && queue.isEmpty();
-      write = alone ? lone : new QueuedWrite(new int[1], new long[1], new double[1], 1, epoch);
+      write = alone ? lone : QueuedWrite.one();
       write.ids[0] = id;
       write.timestamps[0] = timestamp;
       write.values[0] = value;
