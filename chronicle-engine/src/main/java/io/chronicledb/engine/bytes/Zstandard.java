@@ -1,7 +1,6 @@
 package io.chronicledb.engine.bytes;
 
 import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdException;
 import io.chronicledb.engine.error.BadDataException;
 import java.util.Arrays;
 
@@ -33,7 +32,9 @@ public final class Zstandard {
   public static int uncompressInto(byte[] source, int offset, int length, byte[] into) {
     try {
       return (int) Zstd.decompressByteArray(into, 0, into.length, source, offset, length);
-    } catch (ZstdException e) {
+    } catch (RuntimeException e) {
+      // A ZstdException; to name it here would keep this class from being linked where zstd-jni is
+      // absent.
       throw new BadDataException("zstd: malformed frame: " + e.getMessage());
     }
   }

@@ -47,10 +47,14 @@ final class EntropyEncoder {
   private int below;
   private int above;
 
-  /** Appends {@code residuals[from..to)}, of which there is at least one. */
-  void encode(long[] residuals, int from, int to, ByteWriter out) {
+  /** Finds symbols for {@code residuals[from..to)}, of which there is at least one; returns the bits that they take. */
+  long choose(long[] residuals, int from, int to) {
+    return buckets.choose(residuals, from, to);
+  }
+
+  /** Appends the residuals for which symbols were chosen last. */
+  void write(long[] residuals, int from, int to, ByteWriter out) {
     int count = to - from;
-    buckets.choose(residuals, from, to);
     findFar();
     int symbolCount = below + buckets.core + above + (buckets.spiked ? 1 : 0);
     Arrays.fill(counts, 0, symbolCount, 0);
@@ -118,8 +122,17 @@ final class EntropyEncoder {
     return width;
   }
 
-  private static int tableLog(int count, int symbolCount) {
-    int log = Math.max(IntegerPacking.width(count - 1L) - 1, IntegerPacking.width(symbolCount) + 1);
-    return Math.max(EntropyTable.LOG_MIN, Math.min(EntropyTable.LOG_MAX, log));
+  /**
+   * How finely frequencies are told apart. Every state costs the reader time; more than these pay only for a symbol that is nearly
+   * certain, and that a coarse table could not make cheap enough.
+   */
+  private int tableLog(int count, int symbolCount) {
+    int most = 0;
+    for (int symbol = 0; symbol < symbolCount; symbol++) {
+      most = Math.max(most, counts[symbol]);
+    }
+    int enough = most > count - count / 8 ? EntropyTable.LOG_MAX : symbolCount <= 16 ? 9 : 10;
+    int log = Math.min(enough, IntegerPacking.width(count - 1L) - 1);
+    return Math.max(Math.max(EntropyTable.LOG_MIN, log), IntegerPacking.width(symbolCount) + 1);
   }
 }

@@ -23,7 +23,7 @@ final class EntropyTable {
 
   static final int SYMBOLS_MAX = 256;
 
-  /** 2^11 states: more do not make 4096 samples smaller, and take longer to set up. */
+  /** 2^11 states: more do not make 4096 samples any smaller. */
   static final int LOG_MAX = 11;
 
   static final int LOG_MIN = 5;

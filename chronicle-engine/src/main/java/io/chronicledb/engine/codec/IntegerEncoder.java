@@ -52,7 +52,9 @@ final class IntegerEncoder {
   /** Finds the smallest way to write {@code count} integers among the given sets of predictors. */
   void plan(long[] x, int count, int predictors, IntegerPlan plan) {
     planPacked(x, count, predictors, plan);
-    if (cold && count > 8 && plan.bits > 0) {
+    plan.packedPredictor = plan.predictor;
+    plan.packedBits = plan.bits;
+    if (cold && plan.bits > 0) {
       planEntropy(x, count, predictors, plan);
     }
   }
@@ -76,10 +78,12 @@ final class IntegerEncoder {
       long deltaMax = deltaMin;
       long slopeMin = deltaMin - delta;
       long slopeMax = slopeMin;
-      long offsets = 0;
+      long origin = min;
+      long offset = previous - origin;
+      long offsets = offset ^ offset >> 63;
       for (int i = start; i < to; i++) {
         long value = x[i];
-        long offset = value - x[0];
+        offset = value - origin;
         offsets |= offset ^ offset >> 63;
         long newDelta = value - previous;
         long slope = newDelta - delta;
@@ -123,8 +127,7 @@ final class IntegerEncoder {
 
   private void planEntropy(long[] x, int count, int predictors, IntegerPlan plan) {
     long packedBits = plan.bits;
-    long limit = packedBits - packedBits * ENTROPY_GAIN / 100;
-    plan.bits = limit;
+    plan.bits = packedBits - packedBits * ENTROPY_GAIN / 100;
     if ((predictors & DIFFERENCES) != 0) {
       tryEntropy(x, count, Predictor.LEVEL, 0, plan);
       tryEntropy(x, count, Predictor.SLOPE, 0, plan);
@@ -155,13 +158,19 @@ final class IntegerEncoder {
 
   /** Writes the integers that {@code plan} was made for. */
   void write(long[] x, int count, IntegerPlan plan, ByteWriter out) {
-    int order = Predictor.order(plan.predictor);
     Predictor.residuals(plan.predictor, plan.smoothing, x, count, residuals);
-    boolean constant = true;
+    int order = Predictor.order(plan.predictor);
+    // So far it was an estimate that the entropy stage gains. What it finds when it looks closely
+    // decides.
+    if (plan.entropy && entropy.choose(residuals, order, count) > plan.packedBits) {
+      plan.set(plan.packedPredictor, 0, false, plan.packedBits);
+      order = Predictor.order(plan.predictor);
+      Predictor.residuals(plan.predictor, 0, x, count, residuals);
+    }
+    boolean constant = order < count;
     for (int i = order + 1; i < count && constant; i++) {
       constant = residuals[i] == residuals[order];
     }
-    constant &= count > order;
     int coding = constant ? CODING_CONSTANT : plan.entropy ? CODING_ENTROPY : CODING_PACKED;
     out.writeByte(coding | plan.predictor << 2 | plan.smoothing << 4);
     if (order > 0) {
@@ -173,7 +182,7 @@ final class IntegerEncoder {
     switch (coding) {
       case CODING_CONSTANT -> out.writeVarint(residuals[order]);
       case CODING_PACKED -> writePacked(order, count, out);
-      default -> entropy.encode(residuals, order, count, out);
+      default -> entropy.write(residuals, order, count, out);
     }
   }
 

@@ -8,14 +8,15 @@ final class IntegerPlan {
   boolean entropy;
   long bits;
 
+  /** The best predictor without the entropy stage, which never smooths, and its size. */
+  int packedPredictor;
+
+  long packedBits;
+
   void set(int newPredictor, int newSmoothing, boolean newEntropy, long newBits) {
     predictor = newPredictor;
     smoothing = newSmoothing;
     entropy = newEntropy;
     bits = newBits;
-  }
-
-  void set(IntegerPlan other) {
-    set(other.predictor, other.smoothing, other.entropy, other.bits);
   }
 }

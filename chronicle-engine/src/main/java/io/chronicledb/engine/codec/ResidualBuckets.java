@@ -19,6 +19,7 @@ final class ResidualBuckets {
 
   private static final int TAIL = 4;
   private static final float SYMBOL_BITS = 5.5f;
+  private static final int HEADER_BITS = 100;
 
   /** The first residual of the core. */
   long base;
@@ -47,8 +48,8 @@ final class ResidualBuckets {
   private int sampled;
   private float bestBits;
 
-  /** Chooses for {@code residuals[from..to)}, of which there is at least one. */
-  void choose(long[] residuals, int from, int to) {
+  /** Chooses for {@code residuals[from..to)}, of which there is at least one; returns the bits that they take. */
+  long choose(long[] residuals, int from, int to) {
     int count = to - from;
     System.arraycopy(residuals, from, rest, 0, count);
     restCount = count;
@@ -71,6 +72,7 @@ final class ResidualBuckets {
       }
     }
     trimCore();
+    return (long) (bestBits + EntropyTable.countTimesLog2(count)) + HEADER_BITS;
   }
 
   /** The most frequent residual of the sample, if it is frequent enough. */

@@ -10,6 +10,7 @@ import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.error.ErrorCode;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -182,6 +183,56 @@ class ChunkCodecTest {
     assertThat(out.array()[0]).isEqualTo((byte) ByteCompression.SNAPPY);
     comesBack(encoders.get(2), times, values, "zstandard");
     assertThat(out.array()[0]).isEqualTo((byte) ByteCompression.ZSTANDARD);
+  }
+
+  @Test
+  void withoutZstandardAChunkThatNeedsItSaysTheCure() throws Exception {
+    var withoutZstandard = new WithoutZstandard();
+    Object poor = withoutZstandard
+        .loadClass(ChunkDecoder.class.getName())
+        .getConstructor()
+        .newInstance();
+    var decode = poor.getClass()
+        .getMethod(
+            "decode", byte[].class, int.class, int.class, int.class, long[].class, double[].class);
+    byte[] bytes = {ByteCompression.ZSTANDARD, 1, 2, 3};
+    assertThatThrownBy(
+            () -> decode.invoke(poor, bytes, 0, bytes.length, 1, new long[1], new double[1]))
+        .cause()
+        .hasToString(ChronicleException.class.getName()
+            + ": a chunk is compressed with Zstandard: add com.github.luben:zstd-jni to the class"
+            + " path");
+  }
+
+  /** Sees Chronicle's own classes anew, and no zstd-jni. */
+  private static final class WithoutZstandard extends ClassLoader {
+
+    WithoutZstandard() {
+      super(ChunkCodecTest.class.getClassLoader());
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (name.startsWith("com.github.luben.")) {
+        throw new ClassNotFoundException(name);
+      }
+      if (!name.startsWith("io.chronicledb.")) {
+        return super.loadClass(name, resolve);
+      }
+      Class<?> loaded = findLoadedClass(name);
+      if (loaded != null) {
+        return loaded;
+      }
+      try (var in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+        if (in == null) {
+          throw new ClassNotFoundException(name);
+        }
+        byte[] bytes = in.readAllBytes();
+        return defineClass(name, bytes, 0, bytes.length);
+      } catch (IOException e) {
+        throw new ClassNotFoundException(name, e);
+      }
+    }
   }
 
   @Test

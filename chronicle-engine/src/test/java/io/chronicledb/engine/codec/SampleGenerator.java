@@ -8,7 +8,7 @@ import java.util.TreeSet;
 final class SampleGenerator {
 
   static final int TIMESTAMP_KINDS = 9;
-  static final int VALUE_KINDS = 22;
+  static final int VALUE_KINDS = 23;
 
   private static final double[] ODD_VALUES = {
     0.0,
@@ -110,8 +110,8 @@ final class SampleGenerator {
       values[i] = switch (kind) {
         case 0 -> start / 8;
         case 1 -> before + random.nextInt(7) - 3;
-        case 2 -> { // A counter with resets.
-          state = random.nextInt(300) == 0 ? 0 : state + random.nextInt(500);
+        case 2 -> { // A counter that rests and is reset.
+          state = random.nextInt(300) == 0 ? 0 : state + (i % 3 == 0 ? 0 : random.nextInt(500));
           yield state;
         }
         case 3 -> Math.rint((50 + random.nextGaussian()) * scale) / scale;
@@ -131,7 +131,8 @@ final class SampleGenerator {
         case 17 -> (random.nextInt(3) - 1) * Double.MIN_VALUE;
         case 18 -> random.nextInt(100) == 0 ? -0.0 : random.nextInt(3);
         case 19 -> random.nextBoolean() ? 0x1p62 : -0x1p63;
-        case 20 -> Math.rint(1e15 * random.nextDouble()) / 1e15;
+        case 20 -> random.nextInt(9) == 0 ? 1e9 * random.nextInt(50) : random.nextInt(20);
+        case 21 -> Math.rint(1e15 * random.nextDouble()) / 1e15;
         default -> ODD_VALUES[(int) factor % ODD_VALUES.length];
       };
     }
