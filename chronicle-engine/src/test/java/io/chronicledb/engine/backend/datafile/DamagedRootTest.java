@@ -183,7 +183,7 @@ class DamagedRootTest {
     backend.close();
     byte[] file = disk.bytes(PATH);
     // Far enough behind the header of a data block to hit its first chunk.
-    file[(int) BlockPlace.of(block).payloadOffset() + Math.min(block.length() - 1, 100)] ^= 4;
+    file[(int) BlockPlace.of(block).payloadOffset() + Math.min(block.length() - 1, 120)] ^= 4;
     disk.replace(PATH, file);
     return block;
   }
