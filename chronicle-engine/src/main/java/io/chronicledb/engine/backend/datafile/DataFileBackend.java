@@ -310,6 +310,11 @@ public final class DataFileBackend implements StorageBackend {
   }
 
   @Override
+  public long oldestPin() {
+    return pins.oldest();
+  }
+
+  @Override
   public ByteBuffer read(StoredBlock block, long offset, int length) {
     return reads.read(block, offset, length);
   }

@@ -201,6 +201,11 @@ final class ReadOnlyDataFile implements StorageBackend {
   }
 
   @Override
+  public long oldestPin() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
   public ByteBuffer read(StoredBlock block, long offset, int length) {
     return reads.read(block, offset, length);
   }
