@@ -33,18 +33,7 @@ public final class SeriesDictionary {
 
   /** Registers the series of a block; blocks must come in the order in which they were written. */
   public static void load(ByteBuffer block, SeriesRegistry registry) {
-    var in =
-        new ByteReader(block.array(), block.arrayOffset() + block.position(), block.remaining());
-    if (!Arrays.equals(in.readBytes(MAGIC.length), MAGIC)) {
-      throw new CorruptionException("no series dictionary starts here");
-    }
-    int version = in.readByte() | in.readByte() << 8;
-    if (version > VERSION) {
-      throw new ChronicleException(
-          ErrorCode.UNSUPPORTED,
-          "series dictionary version " + version
-              + " is newer than this version of Chronicle reads");
-    }
+    ByteReader in = start(block);
     long firstId = in.readUnsignedVarint();
     if (firstId != registry.size()) {
       throw new CorruptionException(
@@ -63,5 +52,26 @@ public final class SeriesDictionary {
       throw new CorruptionException(
           in.remaining() + " bytes follow the last series of a dictionary block");
     }
+  }
+
+  /** The id of the first series that a block may hold. */
+  public static long firstId(ByteBuffer block) {
+    return start(block).readUnsignedVarint();
+  }
+
+  private static ByteReader start(ByteBuffer block) {
+    var in =
+        new ByteReader(block.array(), block.arrayOffset() + block.position(), block.remaining());
+    if (!Arrays.equals(in.readBytes(MAGIC.length), MAGIC)) {
+      throw new CorruptionException("no series dictionary starts here");
+    }
+    int version = in.readByte() | in.readByte() << 8;
+    if (version > VERSION) {
+      throw new ChronicleException(
+          ErrorCode.UNSUPPORTED,
+          "series dictionary version " + version
+              + " is newer than this version of Chronicle reads");
+    }
+    return in;
   }
 }
