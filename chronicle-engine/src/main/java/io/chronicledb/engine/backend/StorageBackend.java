@@ -45,6 +45,9 @@ public interface StorageBackend extends AutoCloseable {
    */
   Pin pin();
 
+  /** The generation at which the oldest pin was taken that is still open; {@link Long#MAX_VALUE} where there is none. */
+  long oldestPin();
+
   /** Holds blocks for a reader. Closing it twice does nothing. */
   interface Pin extends AutoCloseable {
     @Override

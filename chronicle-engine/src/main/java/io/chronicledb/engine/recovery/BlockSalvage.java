@@ -14,11 +14,13 @@ import io.chronicledb.engine.model.TimeRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Takes out of a data block what can be read and belongs to a series that is known. */
 final class BlockSalvage {
+
+  private static final String UNKNOWN_SERIES =
+      "its series are unknown, since the block that names them is damaged";
 
   private final Block block;
   private final SurvivingSeries series;
@@ -31,11 +33,11 @@ final class BlockSalvage {
     this.series = series;
   }
 
-  /** Whether every series of the block is known under the order that the block has it in. */
+  /** Whether every series of the block is known. */
   static boolean hasOnlyKnownSeries(Block block, SurvivingSeries series) {
     RunCursor cursor = block.scan();
     while (cursor.next()) {
-      if (series.order(cursor.order()) != cursor.order()) {
+      if (!series.has(cursor.order())) {
         return false;
       }
     }
@@ -51,11 +53,11 @@ final class BlockSalvage {
         block.lastSequence(),
         new ChunkEncoder(Effort.FRESH));
     RunCursor cursor = block.scan();
-    readableSeries(cursor).forEach((order, orderInBlock) -> {
-      cursor.seek(orderInBlock);
+    for (long order : readableSeries(cursor)) {
+      cursor.seek(order);
       writer.series(order);
-      copy(cursor.samples(TimeRange.ALL), orderInBlock, writer);
-    });
+      copy(cursor.samples(TimeRange.ALL), order, writer);
+    }
     if (writer.sampleCount() == 0) {
       return null;
     }
@@ -94,9 +96,9 @@ final class BlockSalvage {
         payload);
   }
 
-  /** The known series of undamaged directory pages, with the order that each has in the block. */
-  private TreeMap<Long, Long> readableSeries(RunCursor cursor) {
-    var readable = new TreeMap<Long, Long>();
+  /** The known series of undamaged directory pages, ascending. */
+  private List<Long> readableSeries(RunCursor cursor) {
+    var readable = new ArrayList<Long>();
     long reached = -1;
     boolean more = true;
     while (more) {
@@ -120,7 +122,7 @@ final class BlockSalvage {
    *
    * @return where the cursor stands now; -1 where there is none
    */
-  private long seekBehindDamage(RunCursor cursor, long reached, TreeMap<Long, Long> readable) {
+  private long seekBehindDamage(RunCursor cursor, long reached, List<Long> readable) {
     for (long order : series.ordersBetween(Math.max(reached + 1, block.firstOrder()), block.lastOrder())) {
       try {
         if (cursor.seek(order)) {
@@ -134,22 +136,18 @@ final class BlockSalvage {
     return -1;
   }
 
-  private void add(long orderInBlock, TreeMap<Long, Long> readable) {
-    long order = series.order(orderInBlock);
-    if (order < 0) {
-      lose(orderInBlock);
+  private void add(long order, List<Long> readable) {
+    if (series.has(order)) {
+      readable.add(order);
+    } else {
+      lose(order);
       if (!reasons.contains(UNKNOWN_SERIES)) {
         reasons.add(UNKNOWN_SERIES);
       }
-    } else {
-      readable.put(order, orderInBlock);
     }
   }
 
-  static final String UNKNOWN_SERIES =
-      "its series are unknown, since the block that names them is damaged";
-
-  private void copy(SampleCursor samples, long orderInBlock, BlockWriter writer) {
+  private void copy(SampleCursor samples, long order, BlockWriter writer) {
     boolean more = true;
     while (more) {
       try {
@@ -159,15 +157,15 @@ final class BlockSalvage {
         }
       } catch (CorruptionException e) {
         reasons.add(e.getMessage());
-        lose(orderInBlock);
+        lose(order);
         samples.skip();
       }
     }
   }
 
-  private void lose(long orderInBlock) {
-    lostFrom = Math.min(lostFrom, orderInBlock);
-    lostTo = Math.max(lostTo, orderInBlock);
+  private void lose(long order) {
+    lostFrom = Math.min(lostFrom, order);
+    lostTo = Math.max(lostTo, order);
   }
 
   /** What {@link #rewrite} left out; null where that was nothing. */

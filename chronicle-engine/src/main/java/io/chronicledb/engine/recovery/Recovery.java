@@ -107,7 +107,7 @@ public final class Recovery {
         ids = Arrays.copyOf(ids, Math.max(segmentSeriesId + 1, known * 2));
         Arrays.fill(ids, known, ids.length, UNKNOWN);
       }
-      ids[segmentSeriesId] = registry.register(bytes, offset, length);
+      ids[segmentSeriesId] = registry.restore(bytes, offset, length);
     }
 
     @Override

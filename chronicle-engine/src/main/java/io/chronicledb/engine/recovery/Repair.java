@@ -145,6 +145,7 @@ public final class Repair {
       }
       if (!survivor.isSound()) {
         losses.add(survivor.lost("the names of its series do not match their checksum"));
+        series.lose(survivor);
         continue;
       }
       try {

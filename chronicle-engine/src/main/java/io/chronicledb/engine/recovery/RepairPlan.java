@@ -5,6 +5,7 @@ import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.backend.datafile.DamagedDataFile;
 import io.chronicledb.engine.backend.datafile.FoundBlock;
+import io.chronicledb.engine.index.SeriesDictionary;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -139,10 +140,11 @@ record RepairPlan(List<Survivor> survivors, long checkpoint, List<RepairReport.L
         boolean doubtful = !block.sound() || block.generation() >= lastGeneration;
         if (doubtful && sound.keySet().containsAll(block.replaces())) {
           // With it go those that came from the same blocks, and hold the rest of their points.
-          for (FoundBlock sibling : merged) {
-            if (sibling.replaces().stream().anyMatch(block.replaces()::contains)) {
-              undone.add(sibling.id());
-            }
+          List<FoundBlock> siblings = merged.stream()
+              .filter(other -> other.replaces().stream().anyMatch(block.replaces()::contains))
+              .toList();
+          if (!isWholeDictionary(siblings, block.replaces())) {
+            siblings.forEach(sibling -> undone.add(sibling.id()));
           }
         }
       }
@@ -163,6 +165,26 @@ record RepairPlan(List<Survivor> survivors, long checkpoint, List<RepairReport.L
       }
       replaced.addAll(undone);
       return replaced;
+    }
+
+    /**
+     * Whether dictionary blocks have all ids of those that they replace. Then they are right, committed or not, and name series that points
+     * of the last flush belong to.
+     */
+    private boolean isWholeDictionary(List<FoundBlock> siblings, List<Long> replaced) {
+      if (!siblings.stream().allMatch(block -> block.kind() == BlockKind.SERIES && block.sound())) {
+        return false;
+      }
+      int end = 0;
+      for (FoundBlock block : siblings) {
+        end = Math.max(end, SeriesDictionary.endId(file.payload(block)));
+      }
+      int replacedEnd = 0;
+      for (long id : replaced) {
+        replacedEnd =
+            Math.max(replacedEnd, SeriesDictionary.endId(file.payload(sound.get(id))));
+      }
+      return end >= replacedEnd;
     }
 
     /** A list of deletions replaces the one before, also where it does not say so. */

@@ -2,57 +2,55 @@ package io.chronicledb.engine.recovery;
 
 import io.chronicledb.engine.backend.BlockKind;
 import io.chronicledb.engine.backend.NewBlock;
-import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.index.SeriesDictionary;
 import io.chronicledb.engine.index.SeriesRegistry;
-import io.chronicledb.engine.model.SeriesKey;
 import io.chronicledb.engine.model.SeriesOrder;
-import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 
-/**
- * The series that the sound dictionary blocks of a damaged file name. Ids are never given twice, so those of a lost block are taken by
- * stand-ins that no point belongs to.
- */
+/** The series that the sound dictionary blocks of a damaged file name. Ids that a lost block named stay taken: they are never given twice. */
 final class SurvivingSeries {
 
-  /** The metric of the stand-ins, in case somebody comes across one. */
-  private static final String LOST = "chronicle_lost_series";
-
   private final SeriesRegistry registry = new SeriesRegistry();
-  private final BitSet lost = new BitSet();
   private final List<NewBlock> blocks = new ArrayList<>();
   private long[] orders = {};
 
   /** Adds a sound dictionary block; in the order in which they were written. */
   void load(Survivor survivor, ByteBuffer payload) {
-    long firstId = SeriesDictionary.firstId(payload);
+    int firstId = SeriesDictionary.firstId(payload);
     if (firstId < registry.size()) {
       throw new CorruptionException("another block names its series");
     }
-    if (firstId > Integer.MAX_VALUE - 1) {
-      throw new CorruptionException("series dictionary goes on with id " + firstId);
-    }
-    while (registry.size() < firstId) {
-      var key = new ByteWriter(64);
-      int id = registry.size();
-      new SeriesKey().series(LOST, Tags.of("id", String.valueOf(id))).encode(key);
-      registry.register(key.array(), 0, key.size());
-      lost.set(id);
-    }
+    skipTo(firstId, survivor);
     int before = registry.size();
     SeriesDictionary.load(payload, registry);
-    blocks.add(dictionary(survivor, registry.size() - before, payload));
+    add(survivor, registry.size() - before, payload);
   }
 
-  private static NewBlock dictionary(Survivor survivor, long count, ByteBuffer payload) {
-    return new NewBlock(
+  /** Takes the place of a dictionary block that is damaged. */
+  void lose(Survivor survivor) {
+    StoredBlock entry = survivor.entry();
+    // Without a root, the next block tells how many ids are lost.
+    if (entry != null) {
+      skipTo((int) Math.min(Integer.MAX_VALUE, registry.size() + entry.count()), survivor);
+    }
+  }
+
+  private void skipTo(int nextId, Survivor survivor) {
+    int before = registry.size();
+    if (nextId > before) {
+      SeriesDictionary.skip(registry, nextId);
+      add(survivor, nextId - before, SeriesDictionary.encode(registry, before, nextId));
+    }
+  }
+
+  private void add(Survivor survivor, long ids, ByteBuffer payload) {
+    blocks.add(new NewBlock(
         BlockKind.SERIES,
         survivor.firstSequence(),
         survivor.lastSequence(),
@@ -61,48 +59,31 @@ final class SurvivingSeries {
         0,
         0,
         0,
-        count,
+        ids,
         List.of(),
-        payload);
+        payload));
   }
 
-  /** The blocks to put: those that were loaded, or one in their place where some are missing between them. */
+  /** The blocks to put: those that were loaded, and empty ones in the place of those that were lost. */
   List<NewBlock> blocks() {
-    if (lost.isEmpty()) {
-      return blocks;
-    }
-    NewBlock first = blocks.get(0);
-    long lastSequence =
-        blocks.stream().mapToLong(NewBlock::lastSequence).max().orElse(first.lastSequence());
-    return List.of(new NewBlock(
-        BlockKind.SERIES,
-        first.firstSequence(),
-        lastSequence,
-        new TimeRange(0, 0),
-        0,
-        0,
-        0,
-        0,
-        registry.size(),
-        List.of(),
-        SeriesDictionary.encode(registry, 0, registry.size())));
+    return blocks;
   }
 
-  /**
-   * The order of a series that a block has under {@code orderInBlock}; -1 where it is unknown. They differ where the first series of a metric
-   * is lost, whose id was the metric's.
-   */
-  long order(long orderInBlock) {
-    int id = SeriesOrder.seriesId(orderInBlock);
-    return id >= 0 && id < registry.size() && !lost.get(id) ? registry.order(id) : -1;
+  /** Whether the series that a block has under an order is known under that order. */
+  boolean has(long order) {
+    int id = SeriesOrder.seriesId(order);
+    return registry.isLive(id) && registry.order(id) == order;
   }
 
   /** The orders of all known series within a range, ascending. */
   long[] ordersBetween(long first, long last) {
     if (orders.length == 0) {
-      orders = new long[registry.size()];
-      for (int id = 0; id < orders.length; id++) {
-        orders[id] = registry.order(id);
+      orders = new long[registry.liveCount()];
+      int count = 0;
+      for (int id = 0; id < registry.size(); id++) {
+        if (registry.isLive(id)) {
+          orders[count++] = registry.order(id);
+        }
       }
       Arrays.sort(orders);
     }

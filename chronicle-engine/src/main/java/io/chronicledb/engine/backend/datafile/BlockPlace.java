@@ -11,9 +11,8 @@ record BlockPlace(long offset, int replaced) {
   private static final int REPLACED_BITS = 16;
 
   static BlockPlace of(StoredBlock block) {
-    return new BlockPlace(
-        (block.location() >>> REPLACED_BITS) * Layout.PAGE, (int)
-            (block.location() & Layout.REPLACED_MAX));
+    return new BlockPlace((block.location() >>> REPLACED_BITS) * Layout.PAGE, (int)
+        (block.location() & Layout.REPLACED_MAX));
   }
 
   long location() {

@@ -43,8 +43,8 @@ record BlockReads(DiskFile file, Path path, UUID databaseId) {
         throw new CorruptionException("block " + frame.id() + " stands in its place");
       }
     } catch (CorruptionException e) {
-      throw new CorruptionException(path + ", block " + block.id() + " at offset "
-          + place.offset() + ": " + e.getMessage());
+      throw new CorruptionException(
+          path + ", block " + block.id() + " at offset " + place.offset() + ": " + e.getMessage());
     } catch (IOException e) {
       throw readFailed(place.offset(), e);
     }

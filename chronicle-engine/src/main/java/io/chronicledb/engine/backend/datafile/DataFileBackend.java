@@ -241,8 +241,7 @@ public final class DataFileBackend implements StorageBackend {
     sync("index");
     int slot = 1 - replaced.slot();
     try {
-      RootSlots.write(
-          file, slot, next.generation(), index.offset() + bytes - Layout.FOOTER_BYTES);
+      RootSlots.write(file, slot, next.generation(), index.offset() + bytes - Layout.FOOTER_BYTES);
       file.sync();
     } catch (IOException e) {
       throw poisoned("root slot " + slot, e);
@@ -267,9 +266,8 @@ public final class DataFileBackend implements StorageBackend {
       space.abandon(extent);
       ChronicleException failure =
           writeFailed("index of generation " + next.generation(), extent.offset(), e);
-      Extent reserved = failure.code() == ErrorCode.STORAGE_FULL
-          ? space.allocateFromReserve(bytes)
-          : null;
+      Extent reserved =
+          failure.code() == ErrorCode.STORAGE_FULL ? space.allocateFromReserve(bytes) : null;
       if (reserved == null) {
         throw failure;
       }
@@ -309,6 +307,11 @@ public final class DataFileBackend implements StorageBackend {
   @Override
   public Pin pin() {
     return pins.pin();
+  }
+
+  @Override
+  public long oldestPin() {
+    return pins.oldest();
   }
 
   @Override

@@ -64,8 +64,7 @@ final class FileSpace {
    *
    * @param clean whether nothing that is free can look like a block
    */
-  static FileSpace of(
-      DiskFile file, Path path, Readers readers, RootSlots slots, boolean clean)
+  static FileSpace of(DiskFile file, Path path, Readers readers, RootSlots slots, boolean clean)
       throws IOException {
     Generation older = slots.older();
     var used = new ArrayList<Extent>(slots.newest().extents());
@@ -126,9 +125,8 @@ final class FileSpace {
     if (held == null || held.length() < length) {
       return null;
     }
-    reserve = held.length() == length
-        ? null
-        : new Extent(held.offset() + length, held.length() - length);
+    reserve =
+        held.length() == length ? null : new Extent(held.offset() + length, held.length() - length);
     return new Extent(held.offset(), length);
   }
 
@@ -180,8 +178,7 @@ final class FileSpace {
       long oldestPin = pins.oldest();
       if (retired.hasReleasable(oldestPin)) {
         var oldestReader = new long[] {Long.MAX_VALUE};
-        readers.forEach(
-            generation -> oldestReader[0] = Math.min(oldestReader[0], generation));
+        readers.forEach(generation -> oldestReader[0] = Math.min(oldestReader[0], generation));
         retired.takeReleasable(oldestPin, oldestReader[0]).forEach(this::free);
       }
     } catch (IOException e) {

@@ -130,7 +130,8 @@ final class ReadOnlyDataFile implements StorageBackend {
     if (lock == null) {
       throw new ChronicleException(
           ErrorCode.LOCKED,
-          path + " is being written by another process, and this one cannot be listed as a reader in "
+          path
+              + " is being written by another process, and this one cannot be listed as a reader in "
               + Readers.beside(disk, lockPath).directory() + ": " + cause
               + ". Let it create files there, or stop the writer",
           cause);
@@ -138,8 +139,8 @@ final class ReadOnlyDataFile implements StorageBackend {
     return locked(path, file, databaseId, lock);
   }
 
-  private static ReadOnlyDataFile locked(
-      Path path, DiskFile file, UUID databaseId, DiskLock lock) throws IOException {
+  private static ReadOnlyDataFile locked(Path path, DiskFile file, UUID databaseId, DiskLock lock)
+      throws IOException {
     try {
       Generation newest = RootSlots.read(file, path, databaseId).newest();
       return new ReadOnlyDataFile(path, file, databaseId, newest, lock::close);
@@ -197,6 +198,11 @@ final class ReadOnlyDataFile implements StorageBackend {
   @Override
   public Pin pin() {
     return () -> {};
+  }
+
+  @Override
+  public long oldestPin() {
+    return Long.MAX_VALUE;
   }
 
   @Override

@@ -29,8 +29,8 @@ final class RootSearch {
           && header.databaseId().equals(databaseId)) {
         try {
           // No slot names it, so the next commit may take either.
-          Generation generation = IndexBlock.read(
-              file, databaseId, offset + header.bytes(), header.generation(), 1);
+          Generation generation =
+              IndexBlock.read(file, databaseId, offset + header.bytes(), header.generation(), 1);
           found.add(generation);
           return generation.index().end();
         } catch (CorruptionException e) {

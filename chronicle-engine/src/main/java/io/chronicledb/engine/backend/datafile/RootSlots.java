@@ -76,8 +76,7 @@ record RootSlots(Generation newest, @Nullable Generation older, boolean damaged)
           found.get(0).number(),
           found.get(0).root().checkpoint());
     }
-    return new RootSlots(
-        found.get(0), found.size() > 1 ? found.get(1) : null, !damages.isEmpty());
+    return new RootSlots(found.get(0), found.size() > 1 ? found.get(1) : null, !damages.isEmpty());
   }
 
   /** The sound generations that the slots name, the newest first. */

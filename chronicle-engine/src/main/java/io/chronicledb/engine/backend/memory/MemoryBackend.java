@@ -112,6 +112,11 @@ public final class MemoryBackend implements StorageBackend {
   }
 
   @Override
+  public long oldestPin() {
+    return pins.oldest();
+  }
+
+  @Override
   public ByteBuffer read(StoredBlock block, long offset, int length) {
     byte[] payload = payloads.get(block.id());
     if (payload == null) {

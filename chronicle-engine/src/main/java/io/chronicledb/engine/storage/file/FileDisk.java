@@ -149,8 +149,7 @@ public final class FileDisk implements Disk {
   }
 
   /** A channel that holds the operating system's lock on a file; null where another process has it. */
-  private static @Nullable FileChannel lockedChannel(Path path, boolean shared)
-      throws IOException {
+  private static @Nullable FileChannel lockedChannel(Path path, boolean shared) throws IOException {
     boolean interrupted = Thread.interrupted();
     @Nullable FileChannel channel = null;
     boolean locked = false;

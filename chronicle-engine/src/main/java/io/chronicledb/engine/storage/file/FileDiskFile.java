@@ -45,8 +45,8 @@ final class FileDiskFile implements DiskFile {
     return of(path, writable, openChannel(path, writable), syncer);
   }
 
-  private static FileDiskFile of(
-      Path path, boolean writable, FileChannel channel, Syncer syncer) throws IOException {
+  private static FileDiskFile of(Path path, boolean writable, FileChannel channel, Syncer syncer)
+      throws IOException {
     try {
       // What is only read is not synced, and has no need of a second descriptor.
       FileChannel syncChannel = writable ? openChannel(path, true) : channel;

@@ -36,8 +36,7 @@ final class BlockFixture {
     return put(backend, sequence, length, List.of());
   }
 
-  static StoredBlock put(
-      StorageBackend backend, long sequence, int length, List<Long> replaces) {
+  static StoredBlock put(StorageBackend backend, long sequence, int length, List<Long> replaces) {
     return backend.put(new NewBlock(
         BlockKind.DATA,
         sequence,

@@ -128,8 +128,7 @@ class DataFileModelTest {
         check();
       }
     } catch (ChronicleException e) {
-      if (!disk.isDown()
-          && !(e.code() == ErrorCode.STORAGE_FULL)) {
+      if (!disk.isDown() && !(e.code() == ErrorCode.STORAGE_FULL)) {
         throw e;
       }
       disk.full(false);

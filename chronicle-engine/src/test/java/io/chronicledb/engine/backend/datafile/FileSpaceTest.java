@@ -99,8 +99,8 @@ class FileSpaceTest {
 
   @Test
   void pinsOfManyThreadsKeepWhatTheyRead() throws Exception {
-    var backend = DataFileBackend.open(
-        new MemoryDisk(), PATH, BlockFixture.LOCK, InstantSource.system());
+    var backend =
+        DataFileBackend.open(new MemoryDisk(), PATH, BlockFixture.LOCK, InstantSource.system());
     StoredBlock[] blocks = new StoredBlock[8];
     for (int i = 0; i < blocks.length; i++) {
       blocks[i] = put(backend, i, 5000 + 3000 * i);
@@ -181,8 +181,8 @@ class FileSpaceTest {
   void theFileStaysInProportionToItsLiveBytes() {
     long seed = TestDatabase.seed();
     var random = new Random(seed);
-    var backend = DataFileBackend.open(
-        new MemoryDisk(), PATH, BlockFixture.LOCK, InstantSource.system());
+    var backend =
+        DataFileBackend.open(new MemoryDisk(), PATH, BlockFixture.LOCK, InstantSource.system());
     long live = 0;
     long sequence = 1;
     while (live < 32 << 20) {
@@ -299,8 +299,7 @@ class FileSpaceTest {
     disk.full(true);
     assertThatThrownBy(() -> put(backend, 1000, 8000))
         .isInstanceOfSatisfying(
-            ChronicleException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.STORAGE_FULL));
+            ChronicleException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORAGE_FULL));
     replace(backend, blocks.subList(0, 100), List.of());
     commit(backend);
     // The given up blocks make room for others, and for indexes without end.

@@ -46,7 +46,8 @@ class FreeSpaceTest {
     for (int step = 0; step < 20_000; step++) {
       if (extents.isEmpty() || random.nextInt(100) < 52) {
         int pages = random.nextInt(1, 9);
-        int first = (int) (space.allocate((long) pages * PAGE - random.nextInt(PAGE)).offset() / PAGE);
+        int first =
+            (int) (space.allocate((long) pages * PAGE - random.nextInt(PAGE)).offset() / PAGE);
         assertThat(used.get(first, first + pages).isEmpty())
             .as("seed %s, step %s: pages %s to %s", seed, step, first, first + pages - 1)
             .isTrue();
