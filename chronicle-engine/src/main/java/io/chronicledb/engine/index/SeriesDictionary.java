@@ -85,8 +85,8 @@ public final class SeriesDictionary {
     ByteReader in = start(block);
     int firstId = readFirstId(in);
     if (firstId != registry.size()) {
-      throw new CorruptionException("series dictionary goes on with id " + firstId + " where "
-          + registry.size() + " is due");
+      throw new CorruptionException(
+          "series dictionary goes on with id " + firstId + " where " + registry.size() + " is due");
     }
     int endId = readEndId(in, firstId);
     remove(in, registry, firstId);

@@ -72,8 +72,8 @@ final class BlockSalvage {
   /** Reads from a payload in memory, as a block's reader asks for it. */
   static ByteBuffer slice(ByteBuffer payload, long offset, int length) {
     if (offset < 0 || length < 0 || offset > payload.remaining() - (long) length) {
-      throw new CorruptionException("block of " + payload.remaining() + " bytes ends before "
-          + offset + "+" + length);
+      throw new CorruptionException(
+          "block of " + payload.remaining() + " bytes ends before " + offset + "+" + length);
     }
     return ByteBuffer.wrap(
             payload.array(), payload.arrayOffset() + payload.position() + (int) offset, length)
@@ -123,7 +123,8 @@ final class BlockSalvage {
    * @return where the cursor stands now; -1 where there is none
    */
   private long seekBehindDamage(RunCursor cursor, long reached, List<Long> readable) {
-    for (long order : series.ordersBetween(Math.max(reached + 1, block.firstOrder()), block.lastOrder())) {
+    for (long order :
+        series.ordersBetween(Math.max(reached + 1, block.firstOrder()), block.lastOrder())) {
       try {
         if (cursor.seek(order)) {
           add(order, readable);

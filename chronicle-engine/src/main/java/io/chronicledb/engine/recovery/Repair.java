@@ -71,8 +71,8 @@ public final class Repair {
           ErrorCode.BAD_DATA, target + " exists; a repair writes a new file and replaces none");
     }
     Path temporary = target.resolveSibling(target.getFileName() + ".repair");
-    try (DamagedDataFile file = DamagedDataFile.open(
-        disk, damaged, offset -> progress.at("reading", offset, offset))) {
+    try (DamagedDataFile file =
+        DamagedDataFile.open(disk, damaged, offset -> progress.at("reading", offset, offset))) {
       OptionalLong logStart = WalCoverage.firstSequence(disk, log);
       if (disk.exists(temporary)) {
         disk.delete(temporary);
@@ -159,8 +159,7 @@ public final class Repair {
   private void keepData(Survivor survivor, StorageBackend successor) {
     ByteBuffer payload = survivor.payload(file);
     Block block = Block.open(
-        (offset, length) -> BlockSalvage.slice(payload, offset, length),
-        "block " + survivor.id());
+        (offset, length) -> BlockSalvage.slice(payload, offset, length), "block " + survivor.id());
     StoredBlock entry = survivor.entry();
     if (entry != null
         && (!block.window().equals(entry.window())

@@ -34,7 +34,8 @@ record RepairPlan(List<Survivor> survivors, long checkpoint, List<RepairReport.L
     List<Root> roots = file.roots();
     for (Root root : roots) {
       RepairPlan plan = of(file, root);
-      if (plan.survivors.stream().allMatch(Survivor::isSound) && hasAllAfter(root, file, logStart)) {
+      if (plan.survivors.stream().allMatch(Survivor::isSound)
+          && hasAllAfter(root, file, logStart)) {
         return plan;
       }
     }
@@ -108,14 +109,12 @@ record RepairPlan(List<Survivor> survivors, long checkpoint, List<RepairReport.L
       for (FoundBlock block : file.blocks()) {
         if (!block.databaseId().equals(file.databaseId())) {
           if (block.sound()) {
-            losses.add(
-                Survivor.of(block).lost("it belongs to database " + block.databaseId()));
+            losses.add(Survivor.of(block).lost("it belongs to database " + block.databaseId()));
           }
         } else if (block.sound()) {
           lastGeneration = Math.max(lastGeneration, block.generation());
           if (block.kind() != BlockKind.INDEX) {
-            sound.merge(
-                block.id(), block, (a, b) -> b.generation() > a.generation() ? b : a);
+            sound.merge(block.id(), block, (a, b) -> b.generation() > a.generation() ? b : a);
           }
         }
       }
@@ -181,8 +180,10 @@ record RepairPlan(List<Survivor> survivors, long checkpoint, List<RepairReport.L
       }
       int replacedEnd = 0;
       for (long id : replaced) {
-        replacedEnd =
-            Math.max(replacedEnd, SeriesDictionary.endId(file.payload(sound.get(id))));
+        FoundBlock block = sound.get(id);
+        if (block != null && block.kind() == BlockKind.SERIES) {
+          replacedEnd = Math.max(replacedEnd, SeriesDictionary.endId(file.payload(block)));
+        }
       }
       return end >= replacedEnd;
     }

@@ -87,6 +87,8 @@ final class SurvivingSeries {
       }
       Arrays.sort(orders);
     }
-    return Arrays.stream(orders).filter(order -> order >= first && order <= last).toArray();
+    return Arrays.stream(orders)
+        .filter(order -> order >= first && order <= last)
+        .toArray();
   }
 }

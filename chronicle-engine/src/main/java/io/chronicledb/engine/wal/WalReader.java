@@ -220,8 +220,8 @@ final class WalReader {
       return;
     }
     long end = Math.max(Math.max(lastSequence, checkpoint), highestDurable) + 1;
-    lost.add(new LostRange(
-        lastSequence + 1, end, header.gap() + " and none of its records is sound"));
+    lost.add(
+        new LostRange(lastSequence + 1, end, header.gap() + " and none of its records is sound"));
     lastSequence = end;
   }
 

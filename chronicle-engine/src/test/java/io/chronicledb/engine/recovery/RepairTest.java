@@ -218,9 +218,11 @@ class RepairTest {
 
   private static void assertSubset(Points read, Points expected) {
     for (var samples : read.bySeries().entrySet()) {
-      samples.getValue().forEach((time, bits) -> assertThat(bits)
-          .as("%s at %d", samples.getKey(), time)
-          .isEqualTo(expected.bits(samples.getKey(), time)));
+      samples
+          .getValue()
+          .forEach((time, bits) -> assertThat(bits)
+              .as("%s at %d", samples.getKey(), time)
+              .isEqualTo(expected.bits(samples.getKey(), time)));
     }
   }
 
@@ -325,7 +327,8 @@ class RepairTest {
     long seed = TestDatabase.seed();
     var random = new Random(seed);
     byte[] file = disk.bytes(PATH);
-    List<FoundBlock> series = blocks(BlockKind.SERIES).stream().map(b -> find(b.id())).toList();
+    List<FoundBlock> series =
+        blocks(BlockKind.SERIES).stream().map(b -> find(b.id())).toList();
     List<StoredBlock> data = blocks(BlockKind.DATA);
     List<FoundBlock> places = data.stream().map(b -> find(b.id())).toList();
     for (int i = 0; i < 60; i++) {
@@ -396,15 +399,29 @@ class RepairTest {
   @Test
   void refusesWhatItCannotDo() {
     write();
-    assertCode(ErrorCode.NOT_FOUND, () -> Repair.run(
-        disk, PATH.resolveSibling("none.db"), TestDatabase.walDirectory(), TARGET, (a, b, c) -> {}));
-    assertCode(ErrorCode.BAD_DATA, () -> Repair.run(
-        disk, PATH, TestDatabase.walDirectory(), PATH, (a, b, c) -> {}));
+    assertCode(
+        ErrorCode.NOT_FOUND,
+        () -> Repair.run(
+            disk,
+            PATH.resolveSibling("none.db"),
+            TestDatabase.walDirectory(),
+            TARGET,
+            (a, b, c) -> {}));
+    assertCode(
+        ErrorCode.BAD_DATA,
+        () -> Repair.run(disk, PATH, TestDatabase.walDirectory(), PATH, (a, b, c) -> {}));
     disk.replace(PATH.resolveSibling("text.db"), new byte[100_000]);
-    assertCode(ErrorCode.CORRUPTION, () -> Repair.run(
-        disk, PATH.resolveSibling("text.db"), TestDatabase.walDirectory(), TARGET, (a, b, c) -> {}));
+    assertCode(
+        ErrorCode.CORRUPTION,
+        () -> Repair.run(
+            disk,
+            PATH.resolveSibling("text.db"),
+            TestDatabase.walDirectory(),
+            TARGET,
+            (a, b, c) -> {}));
     assertThat(disk.exists(TARGET)).isFalse();
-    // A full disk leaves no file under the target's name, and nothing in the way of another attempt.
+    // A full disk leaves no file under the target's name, and nothing in the way of another
+    // attempt.
     disk.fail(Call.WRITE, ".repair", Fault.NO_SPACE);
     assertThatThrownBy(() -> repair(disk)).isInstanceOf(ChronicleException.class);
     disk.heal();

@@ -102,8 +102,7 @@ public final class DamagedDataFile implements AutoCloseable {
     return found;
   }
 
-  private static boolean isSound(DiskFile file, long offset, BlockFrame header)
-      throws IOException {
+  private static boolean isSound(DiskFile file, long offset, BlockFrame header) throws IOException {
     try {
       BlockFrame.decode(IndexBlock.readFully(file, offset, (int) header.bytes()));
       return true;
@@ -122,8 +121,10 @@ public final class DamagedDataFile implements AutoCloseable {
     return counts.entrySet().stream()
         .max(Map.Entry.comparingByValue())
         .map(Map.Entry::getKey)
-        .orElseThrow(() -> new CorruptionException(path
-            + " holds neither the header of a Chronicle data file nor any block of one that is whole"));
+        .orElseThrow(
+            () -> new CorruptionException(
+                path
+                    + " holds neither the header of a Chronicle data file nor any block of one that is whole"));
   }
 
   public UUID databaseId() {
@@ -156,9 +157,9 @@ public final class DamagedDataFile implements AutoCloseable {
     }
     try {
       ByteBuffer payload = payload(block);
-      Root root =
-          RootCodec.decode(new ByteReader(payload.array(), payload.position(), payload.remaining()))
-              .root();
+      Root root = RootCodec.decode(
+              new ByteReader(payload.array(), payload.position(), payload.remaining()))
+          .root();
       return root.generation() == block.generation() ? root : null;
     } catch (CorruptionException e) {
       return null;
