@@ -45,6 +45,8 @@ public final class DamageRun {
   private final byte[] file;
   private final AtomicLong mutations = new AtomicLong();
   private final AtomicLong refused = new AtomicLong();
+  private final AtomicLong repairs = new AtomicLong();
+  private final AtomicLong completeRepairs = new AtomicLong();
 
   public DamageRun(long seed) {
     this.seed = seed;
@@ -97,6 +99,115 @@ public final class DamageRun {
       case 8 -> examineFile(damaged, overwrite(damaged));
       default -> damageLog();
     }
+  }
+
+  /** Any damage of the data file but a cut, chosen at random, and a repair of what is left. */
+  public void mutateAndRepair() {
+    byte[] damaged = file.clone();
+    String what = switch (random.nextInt(8)) {
+      case 0 -> flip(damaged, 1);
+      case 1 -> flip(damaged, 2);
+      case 2 -> zeroPage(damaged);
+      case 3 -> swapBlocks(damaged);
+      case 4 -> duplicateBlock(damaged);
+      case 5 -> staleBlock(damaged);
+      case 6 -> flipRoot(damaged) + " and " + flip(damaged, 1);
+      default -> overwrite(damaged);
+    };
+    TestDatabase.quietly(() -> repair(damaged, what));
+  }
+
+  public long repairs() {
+    return repairs.get();
+  }
+
+  /** Repairs that reported no loss. */
+  public long completeRepairs() {
+    return completeRepairs.get();
+  }
+
+  private void repair(byte[] damaged, String what) {
+    repairs.incrementAndGet();
+    boolean[] touched = touched(damaged);
+    FaultyDisk disk = specimen.disk.copy(1);
+    disk.replace(TestDatabase.PATH, damaged);
+    Path target = TestDatabase.PATH.resolveSibling("repaired.db");
+    RepairReport report;
+    try {
+      report = Repair.run(
+          disk, TestDatabase.PATH, TestDatabase.walDirectory(), target, (step, done, total) -> {});
+    } catch (ChronicleException e) {
+      refused.incrementAndGet();
+      if (e.code() != ErrorCode.CORRUPTION && e.code() != ErrorCode.UNSUPPORTED) {
+        violate(what + ", repair: " + e);
+      }
+      return;
+    } catch (RuntimeException | Error e) {
+      violate(what + ", repair: not a typed error: " + e + " " + Arrays.toString(e.getStackTrace()));
+      return;
+    }
+    if (!Arrays.equals(disk.bytes(TestDatabase.PATH), damaged)) {
+      violate(what + ": the repair changed the damaged file");
+    }
+    if (report.isComplete()) {
+      completeRepairs.incrementAndGet();
+    }
+    disk.replace(TestDatabase.PATH, disk.bytes(target));
+    ChronicleDatabase database = null;
+    try {
+      database = ChronicleDatabase.open(disk, TestDatabase.PATH, options);
+      if (!database.verify().isSound()) {
+        violate(what + ": verify of the repaired file finds " + database.verify().damages());
+      }
+      judgeRepaired(database, report, what, touched);
+    } catch (ChronicleException | AssertionError e) {
+      violate(what + ", opening the repaired file: " + e);
+    } finally {
+      disk.kill();
+      TestDatabase.abandon(database);
+    }
+  }
+
+  private void judgeRepaired(
+      ChronicleDatabase database, RepairReport report, String what, boolean[] touched) {
+    Points found = Points.of(database);
+    if (report.isComplete() && database.recovery().isComplete() && !found.equals(whole)) {
+      violate(what + ": the repair reports no loss, but there is " + found + " instead of " + whole
+          + "; " + report);
+    }
+    found.bySeries().forEach((name, samples) -> samples.forEach((time, bits) -> {
+      if (!specimen.wasWritten(name, time, bits)) {
+        violate(what + ": nobody wrote " + name + "@" + time + ", which the repaired file has");
+      }
+    }));
+    boolean onlyData = true;
+    for (int i = 0; i < touched.length; i++) {
+      onlyData &= !touched[i] || specimen.blocks.get(i).kind() == BlockKind.DATA;
+    }
+    if (!onlyData) {
+      return; // Without their names or their deletions, points are dropped or back, and reported.
+    }
+    for (long start = 0; start < 10 * Specimen.HOUR; start += SLICE) {
+      var slice = new TimeRange(start, start + SLICE);
+      boolean damaged = false;
+      for (int i = 0; i < touched.length; i++) {
+        StoredBlock block = specimen.blocks.get(i);
+        damaged |= touched[i] && slice.overlapsClosed(block.minTime(), block.maxTime());
+      }
+      if (!damaged && !found.within(slice).equals(whole.within(slice))) {
+        violate(what + ": the repair lost points of sound blocks within " + slice + "; " + report);
+      }
+    }
+  }
+
+  private boolean[] touched(byte[] damaged) {
+    var touched = new boolean[specimen.blocks.size()];
+    for (int i = 0; i < touched.length; i++) {
+      int start = (int) Specimen.start(specimen.blocks.get(i));
+      int end = (int) Specimen.end(specimen.blocks.get(i));
+      touched[i] = end > damaged.length || !Arrays.equals(file, start, end, damaged, start, end);
+    }
+    return touched;
   }
 
   /** A live byte of the file: a block or its header, a root, the file's header. */
@@ -227,16 +338,10 @@ public final class DamageRun {
 
   /** Looks at a data file instead of the sound one. */
   void examineFile(byte[] damaged, String what) {
-    var touched = new boolean[specimen.blocks.size()];
-    for (int i = 0; i < touched.length; i++) {
-      int start = (int) Specimen.start(specimen.blocks.get(i));
-      int end = (int) Specimen.end(specimen.blocks.get(i));
-      touched[i] = end > damaged.length || !Arrays.equals(file, start, end, damaged, start, end);
-    }
     FaultyDisk copy = specimen.disk.copy(1);
     copy.replace(TestDatabase.PATH, damaged);
     mutations.incrementAndGet();
-    examine(copy, what, touched, NO_MARK);
+    examine(copy, what, touched(damaged), NO_MARK);
   }
 
   private void damageLog() {
