@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  * whatever a query answers must be the state after one of those between its start and its end. States are told apart by their hashes.
  * {@code -Dreaders.seconds} says for how long.
  */
-class ConsistentReadTest {
+public class ConsistentReadTest {
 
   private static final long SECONDS = Long.getLong("readers.seconds", 15);
 
@@ -63,6 +63,18 @@ class ConsistentReadTest {
   void everyQueryAnswersAStateBetweenItsStartAndItsEnd() throws Exception {
     long seed = TestDatabase.seed();
     Evidence evidence = Evidence.of("M2").seed(seed);
+    ConsistentReadTest run = run(seed, SECONDS);
+    evidence.figure("operations", run.done).figure("queries", run.queries.get()).passed();
+  }
+
+  /** Throws where a query answers something else. */
+  public static ConsistentReadTest run(long seed, long seconds) throws Exception {
+    var test = new ConsistentReadTest();
+    test.runFor(seed, seconds);
+    return test;
+  }
+
+  private void runFor(long seed, long seconds) throws Exception {
     ChronicleOptions options = TestDatabase.options(SyncMode.INTERVAL, 64 << 10, 0)
         .withBufferPoints(40)
         .withPartition(Duration.ofMinutes(5));
@@ -75,7 +87,7 @@ class ConsistentReadTest {
         var random = new Random(seed + 2 + i);
         running.add(threads.submit(() -> stopAfter(() -> read(database, random))));
       }
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
       while (!stopped && System.nanoTime() < end) {
         Thread.sleep(20);
       }
@@ -88,8 +100,7 @@ class ConsistentReadTest {
       stopped = true;
       threads.shutdownNow();
     }
-    assertThat(queries.get()).isGreaterThan(SECONDS);
-    evidence.figure("operations", done).figure("queries", queries.get()).passed();
+    assertThat(queries.get()).as("-Dseed=%d, queries", seed).isGreaterThan(seconds);
   }
 
   /** The first that fails ends the others. */
@@ -218,7 +229,8 @@ class ConsistentReadTest {
           long hash = 0;
           for (var series : matrix.series()) {
             for (int i = 0; i < series.values().length; i++) {
-              hash += hash(series.labels().toString(), series.timestamps()[i], series.values()[i]);
+              hash += hash(
+                  series.labels().toString(), series.timestamps()[i], series.values()[i]);
             }
           }
           // A range selector leaves out its start, which is before the first point here.

@@ -9,6 +9,7 @@ import io.chronicledb.engine.reliability.Evidence;
 import io.chronicledb.engine.wal.SyncMode;
 import io.chronicledb.engine.wal.WalOptions;
 import io.chronicledb.engine.write.PointBatch;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * thread is using. The database stays open, nobody but the interrupted one may see an error, and nothing acknowledged is lost. Where the
  * JVM has virtual threads, half of the threads are.
  */
-class InterruptTest {
+public class InterruptTest {
 
   private static final int INTERRUPTS = Integer.getInteger("interrupts", 1_000);
 
@@ -36,6 +37,7 @@ class InterruptTest {
   Path directory;
 
   private volatile boolean stopped;
+  private final List<Worker> workers = new ArrayList<>();
   private final AtomicLong refused = new AtomicLong();
 
   /** A thread that repeats something, and can be interrupted within it. */
@@ -114,22 +116,38 @@ class InterruptTest {
   void anInterruptConcernsNobodyElse() throws Exception {
     long seed = TestDatabase.seed();
     Evidence evidence = Evidence.of("J1").seed(seed);
+    var test = new InterruptTest();
+    test.run(seed, INTERRUPTS, directory);
+    evidence
+        .figure("interrupts", INTERRUPTS)
+        .figure("calls", test.workers.stream().mapToLong(worker -> worker.calls).sum())
+        .figure("calls that an interrupt ended", test.refused.get())
+        .figure("virtual threads", virtualThreads() == null ? 0 : (test.workers.size() + 1) / 2)
+        .passed();
+  }
+
+  /** Throws where somebody else sees an error, or something is lost. */
+  public static void run(long seed, int interrupts) throws Exception {
+    Path directory = Files.createTempDirectory("interrupts");
+    new InterruptTest().run(seed, interrupts, directory);
+  }
+
+  private void run(long seed, int interrupts, Path directory) throws Exception {
     var random = new Random(seed);
     Path path = directory.resolve("chronicle.db");
     ChronicleOptions options = ChronicleOptions.defaults()
         .withBufferPoints(200)
         .withPartition(Duration.ofMinutes(10))
         .withWal(new WalOptions(SyncMode.SYNC, Duration.ofSeconds(1), 64 << 10, 0));
-    var workers = new ArrayList<Worker>();
     try (var database = ChronicleDatabase.open(path, options)) {
       for (int i = 0; i < WRITERS; i++) {
         workers.add(new Writer("w" + i, database));
       }
       for (int i = 0; i < 2; i++) {
-        workers.add(worker(
-            "reader " + i, () -> database.query("SELECT count(value), sum(value) FROM m")));
-        workers.add(worker(
-            "PromQL " + i, () -> database.promql("m[1h]", Instant.ofEpochSecond(3_600))));
+        workers.add(
+            worker("reader " + i, () -> database.query("SELECT count(value), sum(value) FROM m")));
+        workers.add(
+            worker("PromQL " + i, () -> database.promql("m[1h]", Instant.ofEpochSecond(3_600))));
       }
       workers.add(worker("flush", database::flush));
       workers.add(worker("compaction", () -> {
@@ -148,7 +166,7 @@ class InterruptTest {
             : new Thread(worker, worker.name);
         worker.thread.start();
       }
-      for (int i = 0; i < INTERRUPTS && !stopped; i++) {
+      for (int i = 0; i < interrupts && !stopped; i++) {
         Worker worker = workers.get(random.nextInt(workers.size()));
         worker.interrupted = true;
         worker.thread.interrupt();
@@ -165,12 +183,6 @@ class InterruptTest {
     try (var database = ChronicleDatabase.open(path, options)) {
       assertThat(database.recovery().isComplete()).isTrue();
       expectAcknowledged(database, workers);
-      evidence
-          .figure("interrupts", INTERRUPTS)
-          .figure("calls", workers.stream().mapToLong(worker -> worker.calls).sum())
-          .figure("calls that an interrupt ended", refused.get())
-          .figure("virtual threads", virtualThreads() == null ? 0 : (workers.size() + 1) / 2)
-          .passed();
     }
   }
 
@@ -178,7 +190,8 @@ class InterruptTest {
     Points points = Points.of(database);
     for (Worker worker : workers) {
       if (worker instanceof Writer writer) {
-        var samples = points.samples(SeriesData.series("m{w=" + writer.name + "}").name());
+        var samples =
+            points.samples(SeriesData.series("m{w=" + writer.name + "}").name());
         assertThat(writer.acknowledged).as(writer.name).isNotEmpty();
         for (int number : writer.acknowledged) {
           for (int i = 0; i < 10; i++) {

@@ -8,6 +8,8 @@ import io.chronicledb.engine.column.Table;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.query.PromQlResult;
+import io.chronicledb.engine.reliability.Evidence;
+import io.chronicledb.engine.reliability.Trials;
 import io.chronicledb.engine.storage.memory.MemoryDisk;
 import io.chronicledb.engine.wal.SyncMode;
 import io.chronicledb.engine.write.PointBatch;
@@ -28,20 +30,24 @@ class ModelTest {
   private static final long HOUR = 3_600_000_000_000L;
   private static final int STEPS = 40;
 
+  /** PromQL's own. */
+  private static final long LOOKBACK = 300_000_000_000L;
+
   private final TreeMap<String, TreeMap<Long, Long>> model = new TreeMap<>();
 
   @Test
   void holdsWhatTheNaiveModelHoldsAfterEveryStep() {
-    int sequences = Integer.getInteger("model.sequences", 1000);
+    long sequences = Long.getLong("model.sequences", 1_000);
     long seed = TestDatabase.seed();
-    for (int i = 0; i < sequences; i++) {
-      long one = sequences == 1 ? seed : seed + i;
+    Evidence evidence = Evidence.of("M1").seed(seed);
+    Trials.run(sequences, number -> {
       try {
-        run(new Random(one));
+        new ModelTest().run(new Random(seed + number));
       } catch (AssertionError | RuntimeException e) {
-        throw new AssertionError("-Dmodel.sequences=1 -Dseed=" + one, e);
+        throw new AssertionError("-Dmodel.sequences=1 -Dseed=" + (seed + number), e);
       }
-    }
+    });
+    evidence.figure("sequences", sequences).figure("steps", sequences * STEPS).passed();
   }
 
   private void run(Random random) {
@@ -161,10 +167,30 @@ class ModelTest {
         expected.put(name, samples);
       }
     });
-    Map<String, TreeMap<Long, Long>> read = Points.of(database).bySeries();
-    if (!read.equals(expected)) {
-      assertThat(read).as(did).isEqualTo(expected); // Says where they differ.
+    // One of the checks after a step: doing all would leave most of the time to reading.
+    int kind = random.nextInt(4);
+    if (kind < 2) {
+      Map<String, TreeMap<Long, Long>> read = Points.of(database).bySeries();
+      if (!read.equals(expected)) {
+        assertThat(read).as(did).isEqualTo(expected); // Says where they differ.
+      }
+    } else if (kind == 2) {
+      checkWithin(database, did, random, width, expected);
+    } else {
+      checkAggregates(database, did, random.nextInt(6));
+      checkRangeQueries(database, did, random, width);
     }
+    if (random.nextInt(20) == 0) {
+      assertThat(database.verify().damages()).as(did).isEmpty();
+    }
+  }
+
+  private static void checkWithin(
+      ChronicleDatabase database,
+      String did,
+      Random random,
+      long width,
+      Map<String, TreeMap<Long, Long>> expected) {
     long start = Math.floorMod(random.nextLong(), width);
     var range = new TimeRange(start, start + Math.floorMod(random.nextLong(), width));
     var within = new TreeMap<String, TreeMap<Long, Long>>();
@@ -177,12 +203,6 @@ class ModelTest {
     assertThat(Points.of(database, range).bySeries())
         .as("%s, within %s", did, range)
         .isEqualTo(within);
-    if (random.nextInt(10) == 0) {
-      assertThat(database.verify().damages()).as(did).isEmpty();
-    }
-    if (random.nextInt(4) == 0) {
-      checkAggregates(database, did, random.nextInt(6));
-    }
   }
 
   /** Chunk statistics must answer as the samples do, in both languages. */
@@ -215,6 +235,58 @@ class ModelTest {
         "m" + id % 2 + "{host=\"h" + id + "\"}",
         Instant.ofEpochSecond(last / 1_000_000_000L, last % 1_000_000_000L));
     assertThat(vector.elements()).as(did).hasSize(marked ? 0 : 1);
+  }
+
+  /** A selector and a function over ranges, at many instants, as their definitions say. */
+  private void checkRangeQueries(
+      ChronicleDatabase database, String did, Random random, long width) {
+    int id = random.nextInt(6);
+    var samples = model.getOrDefault(name(id), new TreeMap<>());
+    long second = 1_000_000_000L;
+    long start = Math.floorMod(random.nextLong(), width) / second * second;
+    long step = (1 + random.nextInt(1_200)) * second;
+    long end = start + random.nextInt(40) * step;
+    long range = (1 + random.nextInt(3_600)) * second;
+    var latest = new TreeMap<Long, Double>();
+    var counts = new TreeMap<Long, Double>();
+    for (long time = start; time <= end; time += step) {
+      Map.Entry<Long, Long> newest = samples.floorEntry(time);
+      if (newest != null && newest.getKey() > time - LOOKBACK) {
+        double value = Double.longBitsToDouble(newest.getValue());
+        if (!StaleMarker.is(value)) {
+          latest.put(time, value);
+        }
+      }
+      long count = samples.subMap(time - range, false, time, true).values().stream()
+          .filter(bits -> !StaleMarker.is(Double.longBitsToDouble(bits)))
+          .count();
+      if (count > 0) {
+        counts.put(time, (double) count);
+      }
+    }
+    String selector = "m" + id % 2 + "{host=\"h" + id + "\"}";
+    String what = did + ", " + selector + " from " + start + " to " + end + " by " + step;
+    assertThat(range(database, selector, start, end, step)).as(what).isEqualTo(latest);
+    String counting = "count_over_time(" + selector + "[" + range / second + "s])";
+    assertThat(range(database, counting, start, end, step))
+        .as("%s, %s", what, counting)
+        .isEqualTo(counts);
+  }
+
+  private static TreeMap<Long, Double> range(
+      ChronicleDatabase database, String expression, long start, long end, long step) {
+    var matrix = (PromQlResult.Matrix) database.promql(
+        expression,
+        Instant.ofEpochSecond(0, start),
+        Instant.ofEpochSecond(0, end),
+        Duration.ofNanos(step));
+    var answer = new TreeMap<Long, Double>();
+    for (var series : matrix.series()) {
+      for (int i = 0; i < series.values().length; i++) {
+        answer.put(series.timestamps()[i], series.values()[i]);
+      }
+    }
+    return answer;
   }
 
   private static double number(Table table, int column) {

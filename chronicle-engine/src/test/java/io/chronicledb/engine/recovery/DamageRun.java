@@ -143,7 +143,8 @@ public final class DamageRun {
       }
       return;
     } catch (RuntimeException | Error e) {
-      violate(what + ", repair: not a typed error: " + e + " " + Arrays.toString(e.getStackTrace()));
+      violate(
+          what + ", repair: not a typed error: " + e + " " + Arrays.toString(e.getStackTrace()));
       return;
     }
     if (!Arrays.equals(disk.bytes(TestDatabase.PATH), damaged)) {
@@ -157,7 +158,8 @@ public final class DamageRun {
     try {
       database = ChronicleDatabase.open(disk, TestDatabase.PATH, options);
       if (!database.verify().isSound()) {
-        violate(what + ": verify of the repaired file finds " + database.verify().damages());
+        violate(
+            what + ": verify of the repaired file finds " + database.verify().damages());
       }
       judgeRepaired(database, report, what, touched);
     } catch (ChronicleException | AssertionError e) {
@@ -175,11 +177,13 @@ public final class DamageRun {
       violate(what + ": the repair reports no loss, but there is " + found + " instead of " + whole
           + "; " + report);
     }
-    found.bySeries().forEach((name, samples) -> samples.forEach((time, bits) -> {
-      if (!specimen.wasWritten(name, time, bits)) {
-        violate(what + ": nobody wrote " + name + "@" + time + ", which the repaired file has");
-      }
-    }));
+    found
+        .bySeries()
+        .forEach((name, samples) -> samples.forEach((time, bits) -> {
+          if (!specimen.wasWritten(name, time, bits)) {
+            violate(what + ": nobody wrote " + name + "@" + time + ", which the repaired file has");
+          }
+        }));
     boolean onlyData = true;
     for (int i = 0; i < touched.length; i++) {
       onlyData &= !touched[i] || specimen.blocks.get(i).kind() == BlockKind.DATA;

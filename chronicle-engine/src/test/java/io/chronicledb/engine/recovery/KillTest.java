@@ -7,6 +7,7 @@ import io.chronicledb.engine.Points;
 import io.chronicledb.engine.TestDatabase;
 import io.chronicledb.engine.recovery.KillChild.Setup;
 import io.chronicledb.engine.reliability.Evidence;
+import io.chronicledb.engine.reliability.SabotagedEngine;
 import io.chronicledb.engine.wal.SyncMode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -45,6 +46,9 @@ class KillTest {
 
   private final Map<String, Series> ledger = new HashMap<>();
   private final List<String> wrong = new ArrayList<>();
+  /** What the JVM runs before the child's class; empty in the ordinary case. */
+  private final List<String> program = new ArrayList<>();
+
   private long checked;
   private long openMillisMax;
 
@@ -69,7 +73,7 @@ class KillTest {
     Evidence evidence = Evidence.of("D1.engine").seed(seed);
     var random = new Random(seed);
     long acknowledged = 0;
-    long started = 0;
+    long whileOpening = 0;
     for (int kill = 0; kill < KILLS; kill++) {
       if (kill % KILLS_PER_DATABASE == 0) {
         acknowledged +=
@@ -78,35 +82,54 @@ class KillTest {
       }
       Path place = Files.createDirectories(directory.resolve("db" + kill / KILLS_PER_DATABASE));
       Setup setup = Setup.random("l" + kill, random);
-      started += liveAndDie(place, setup, random) ? 0 : 1;
+      whileOpening += liveAndDie(place, setup, random) ? 0 : 1;
       check(place, Setup.random("check", random));
       assertThat(wrong).as("-Dseed=%d, kill %d after %s", seed, kill, setup).isEmpty();
     }
     acknowledged +=
         ledger.values().stream().mapToLong(series -> series.acknowledged).sum();
+    assertThat(acknowledged).isGreaterThan(KILLS * 10L);
     evidence
         .figure("kills", KILLS)
-        .figure("of them while opening", started)
+        .figure("of them while opening", whileOpening)
         .figure("points acknowledged", acknowledged)
         .figure("points checked", checked)
         .figure("longest opening ms", openMillisMax)
         .passed();
-    assertThat(acknowledged).isGreaterThan(KILLS * 10L);
+  }
+
+  /** A child that acknowledges what it has not given to the operating system must be caught. */
+  @Test
+  void findsAProcessThatAcknowledgesBeforeItWrites() throws Exception {
+    long seed = TestDatabase.seed();
+    Evidence evidence = Evidence.of("sabotage.kill").seed(seed);
+    var random = new Random(seed);
+    program.addAll(List.of(
+        SabotagedEngine.class.getName(), SabotagedEngine.Rule.ACKNOWLEDGE_BEFORE_WRITE.name()));
+    int kills = 0;
+    while (wrong.isEmpty() && kills < 30) {
+      liveAndDie(directory, Setup.random("l" + kills++, random), random);
+      check(directory, Setup.random("check", random));
+    }
+    assertThat(wrong).as("-Dseed=%d", seed).isNotEmpty();
+    evidence.figure("kills", kills).note("what", wrong.get(0)).passed();
   }
 
   /** Answers whether the child got as far as writing. */
   private boolean liveAndDie(Path place, Setup setup, Random random) throws Exception {
-    Process child = new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx128m",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Xshare:auto",
-            "-cp",
-            System.getProperty("java.class.path"),
-            KillChild.class.getName(),
-            place.resolve("chronicle.db").toString(),
-            setup.text())
+    var command = new ArrayList<>(List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx128m",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-Xshare:auto",
+        "-cp",
+        System.getProperty("java.class.path")));
+    command.addAll(program);
+    command.add(KillChild.class.getName());
+    command.add(place.resolve("chronicle.db").toString());
+    command.add(setup.text());
+    Process child = new ProcessBuilder(command)
         .redirectError(place.resolve("child.log").toFile())
         .start();
     var ready = new CountDownLatch(1);

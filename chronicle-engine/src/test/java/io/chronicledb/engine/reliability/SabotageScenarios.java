@@ -1,5 +1,7 @@
 package io.chronicledb.engine.reliability;
 
+import io.chronicledb.engine.ConsistentReadTest;
+import io.chronicledb.engine.InterruptTest;
 import io.chronicledb.engine.TestDatabase;
 import io.chronicledb.engine.recovery.CrashRun;
 import io.chronicledb.engine.recovery.DamageRun;
@@ -47,6 +49,30 @@ public final class SabotageScenarios {
       }
     }
     return new Object[] {runs, violation[0]};
+  }
+
+  public static Object[] readers(long seed) {
+    return until(() -> ConsistentReadTest.run(seed, 5));
+  }
+
+  public static Object[] interrupts(long seed) {
+    return until(() -> InterruptTest.run(seed, 500));
+  }
+
+  private interface Attempt {
+    void run() throws Exception;
+  }
+
+  private static Object[] until(Attempt attempt) {
+    String[] violation = {null};
+    TestDatabase.quietly(() -> {
+      try {
+        attempt.run();
+      } catch (Throwable e) {
+        violation[0] = String.valueOf(e);
+      }
+    });
+    return new Object[] {1L, violation[0]};
   }
 
   public static Object[] damage(long seed) {

@@ -6,6 +6,7 @@ import static net.bytebuddy.matcher.ElementMatchers.not;
 
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.RunSink;
+import io.chronicledb.engine.head.Head;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.wal.WalBatch;
@@ -13,7 +14,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.dynamic.ClassFileLocator;
@@ -39,6 +42,8 @@ public final class SabotagedEngine extends ClassLoader {
     BUFFER_INVISIBLE("head.WriteBuffer", "sorted", HideFromQueries.class, "crashes"),
     SKIP_ROLLBACK("wal.WriteAheadLog", "rollback", Skip.class, "faults"),
     RETRY_SYNC_AFTER_ERROR("wal.WriteAheadLog", "checkWritable", Skip.class, "faults"),
+    BATCH_VISIBLE_IN_HALVES("head.Head", "append", HalfFirst.class, "readers"),
+    INTERRUPT_CLOSES_FILES("storage.file.FileDiskFile", "reopen", Rethrow.class, "interrupts"),
     COMPACTION_FORGETS_DELETIONS("block.MaskedRun", "mask", Unmasked.class, "crashes");
 
     private final String type;
@@ -76,6 +81,14 @@ public final class SabotagedEngine extends ClassLoader {
     } catch (InvocationTargetException e) {
       throw new AssertionError(rule + " broke the test itself", e.getCause());
     }
+  }
+
+  /** Runs the main method of another class in the copy: the name of a rule, the class, its arguments. */
+  public static void main(String[] arguments) throws ReflectiveOperationException {
+    new SabotagedEngine(Rule.valueOf(arguments[0]))
+        .loadClass(arguments[1])
+        .getMethod("main", String[].class)
+        .invoke(null, (Object) Arrays.copyOfRange(arguments, 2, arguments.length));
   }
 
   @Override
@@ -156,6 +169,48 @@ public final class SabotagedEngine extends ClassLoader {
     static void exit(@Advice.Return(readOnly = false, typing = Typing.DYNAMIC) Object result) {
       if (calledBy("Head", "snapshot")) {
         result = null;
+      }
+    }
+  }
+
+  /** A batch is shown in two steps. */
+  static final class HalfFirst {
+    @Advice.OnMethodEnter
+    static void enter(
+        @Advice.This Object head,
+        @Advice.Argument(0) long sequence,
+        @Advice.Argument(1) int[] ids,
+        @Advice.Argument(2) long[] timestamps,
+        @Advice.Argument(3) double[] values,
+        @Advice.Argument(4) int count) {
+      if (enterHalf()) {
+        ((Head) head).append(sequence, ids, timestamps, values, count / 2);
+        leaveHalf();
+      }
+    }
+  }
+
+  private static final ThreadLocal<Boolean> HALF = ThreadLocal.withInitial(() -> false);
+
+  public static boolean enterHalf() {
+    boolean first = !HALF.get();
+    HALF.set(true);
+    return first;
+  }
+
+  public static void leaveHalf() {
+    HALF.set(false);
+    LockSupport.parkNanos(100_000);
+  }
+
+  /** A closed channel is an error. */
+  static final class Rethrow {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.AllArguments Object[] arguments) throws Throwable {
+      for (Object argument : arguments) {
+        if (argument instanceof Throwable cause) {
+          throw cause;
+        }
       }
     }
   }
