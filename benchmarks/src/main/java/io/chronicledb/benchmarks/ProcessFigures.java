@@ -64,17 +64,16 @@ final class ProcessFigures {
                 if (notification
                     .getType()
                     .equals(GarbageCollectionNotificationInfo.GARBAGE_COLLECTION_NOTIFICATION)) {
-                  long left =
-                      GarbageCollectionNotificationInfo.from(
-                              (CompositeData) notification.getUserData())
-                          .getGcInfo()
-                          .getMemoryUsageAfterGc()
-                          .entrySet()
-                          .stream()
-                          .filter(pool -> isHeap(pool.getKey()))
-                          .map(Map.Entry::getValue)
-                          .mapToLong(MemoryUsage::getUsed)
-                          .sum();
+                  long left = GarbageCollectionNotificationInfo.from(
+                          (CompositeData) notification.getUserData())
+                      .getGcInfo()
+                      .getMemoryUsageAfterGc()
+                      .entrySet()
+                      .stream()
+                      .filter(pool -> isHeap(pool.getKey()))
+                      .map(Map.Entry::getValue)
+                      .mapToLong(MemoryUsage::getUsed)
+                      .sum();
                   most.accumulateAndGet(left, Math::max);
                 }
               },

@@ -22,7 +22,8 @@ final class Report {
   private static String text(Object cell) {
     if (cell instanceof Double number) {
       double size = Math.abs(number);
-      return String.format(Locale.ROOT, size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : "%.3f", number);
+      return String.format(
+          Locale.ROOT, size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : "%.3f", number);
     }
     return cell instanceof Long || cell instanceof Integer
         ? String.format(Locale.ROOT, "%,d", cell)

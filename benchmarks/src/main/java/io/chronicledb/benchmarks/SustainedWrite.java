@@ -44,7 +44,10 @@ public final class SustainedWrite {
         run(database, new SeriesFeed(series, samples), points, batchPoints, series);
         var settled = ScratchDirectory.allocatedBytes(scratch.database());
         System.out.printf(
-            Locale.ROOT, "data file %,d bytes, %.3f per point%n", settled, settled / (double) points);
+            Locale.ROOT,
+            "data file %,d bytes, %.3f per point%n",
+            settled,
+            settled / (double) points);
       }
     }
   }
@@ -60,7 +63,15 @@ public final class SustainedWrite {
     long before = writing.points();
 
     var report = new Report(
-        "phase", "seconds", "CPU s", "of it GC s", "M points/s", "CPU s/M points", "blocks", "file MB", "log MB");
+        "phase",
+        "seconds",
+        "CPU s",
+        "GC s",
+        "M points/s",
+        "CPU s/M points",
+        "blocks",
+        "file MB",
+        "log MB");
     Map<String, Double> threadsBefore = ProcessFigures.threadCpuSeconds();
     double cpuBefore = ProcessFigures.cpuSeconds();
     var phase = new Phase(database, report);
