@@ -23,7 +23,7 @@ final class Entropy {
 
   static double bitsPerSample(DataSets data, List<Source> sources) {
     return switch (data) {
-      case CPU -> walk(200_000);
+      case CPU -> walk(100_000);
       case GAUGE3 ->
         sources.stream().mapToDouble(s -> gauge((Single) s)).average().orElse(0);
       case COUNTER ->

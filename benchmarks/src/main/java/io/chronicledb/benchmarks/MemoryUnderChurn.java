@@ -125,7 +125,7 @@ public final class MemoryUnderChurn {
         var later = new StringBuilder();
         load.churn = 0;
         for (int i = 0; i < LOOKS; i++) {
-          load.write(writing, Math.min(points, 1_000_000));
+          load.write(writing, Math.min(points / 10, 1_000_000));
           database.compact();
           later.append(i == 0 ? "" : " ").append(megabytes(ProcessFigures.liveHeapBytes()));
         }
