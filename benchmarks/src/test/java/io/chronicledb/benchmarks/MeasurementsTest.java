@@ -70,6 +70,7 @@ class MeasurementsTest {
         .param("samples", "10")
         .param("data", "regular")
         .param("state", "cold")
+        .addProfiler(CpuProfiler.class)
         .shouldFailOnError(true)
         .build();
     assertThat(new Runner(options).run()).hasSize(1 + 2 * 2 + 4);
