@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Every measurement runs. What it measures is no matter of a test. */
 class MeasurementsTest {
@@ -71,6 +72,7 @@ class MeasurementsTest {
         .param("data", "regular")
         .param("state", "cold")
         .addProfiler(CpuProfiler.class)
+        .verbosity(VerboseMode.SILENT)
         .shouldFailOnError(true)
         .build();
     assertThat(new Runner(options).run()).hasSize(1 + 2 * 2 + 4);
