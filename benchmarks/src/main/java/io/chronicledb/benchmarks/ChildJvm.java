@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own on the class path of this one, which reports figures as lines {@code name=value} on its standard output. */
 final class ChildJvm implements AutoCloseable {
@@ -36,9 +38,15 @@ final class ChildJvm implements AutoCloseable {
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
-  /** Runs to its end, and returns the figures; the last of each name. */
-  static Map<String, String> run(List<String> options, Class<?> main, Object... arguments) {
+  /**
+   * Runs to its end, and returns the figures; the last of each name. Where it does not end well there is one more, {@code exit}: 137 where it
+   * was killed because it took longer than the limit.
+   */
+  static Map<String, String> run(
+      long limitSeconds, List<String> options, Class<?> main, Object... arguments) {
     try (var child = new ChildJvm(options, main, arguments)) {
+      CompletableFuture.delayedExecutor(limitSeconds, TimeUnit.SECONDS)
+          .execute(child.process::destroyForcibly);
       return child.figuresUpTo("");
     }
   }

@@ -23,6 +23,8 @@ public final class MemoryUnderChurn {
   private static final int SAMPLES = 20;
   /** After settling, as many times the memory is looked at again, a million points in between. */
   private static final int LOOKS = 5;
+  /** A JVM that does nothing but collect garbage any more is ended. */
+  private static final int LIMIT_SECONDS = 600;
 
   private MemoryUnderChurn() {}
 
@@ -76,6 +78,7 @@ public final class MemoryUnderChurn {
       int churn,
       int budget) {
     Map<String, String> said = ChildJvm.run(
+        LIMIT_SECONDS,
         List.of("-Xmx" + heap),
         MemoryUnderChurn.class,
         "child",
@@ -85,6 +88,7 @@ public final class MemoryUnderChurn {
         series,
         churn,
         budget);
+    System.err.println(name + " " + said);
     report.row(
         name,
         heap,

@@ -23,6 +23,8 @@ public final class OpenTime {
 
   private static final int BATCH = 10_000;
   private static final int SAMPLES = 10;
+  private static final int BUILD_SECONDS = 3600;
+  private static final int OPEN_SECONDS = 300;
 
   private OpenTime() {}
 
@@ -63,6 +65,7 @@ public final class OpenTime {
       Path clean = scratch.path().resolve("clean");
       clean.toFile().mkdirs();
       var built = ChildJvm.run(
+          BUILD_SECONDS,
           List.of("-Xmx3g"),
           OpenTime.class,
           "build",
@@ -92,7 +95,8 @@ public final class OpenTime {
     Map<String, String> said = Map.of();
     for (int run = 0; run < runs; run++) {
       Path copy = scratch.copy(database, name + run);
-      said = ChildJvm.run(List.of("-Xmx1g"), OpenTime.class, "open", copy.resolve("bench.db"));
+      said = ChildJvm.run(
+          OPEN_SECONDS, List.of("-Xmx1g"), OpenTime.class, "open", copy.resolve("bench.db"));
       if (!said.containsKey("again")) {
         throw new IllegalStateException("open failed: " + said);
       }
