@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Writes, flushes, compacts and drops the oldest points, round after round, with the same number of points live all the time. The data file
- * is held against that of a fresh database with just the live points. Ends with 1 where it was ever larger than 1.5 times that.
+ * Writes, flushes, compacts and drops the oldest points, round after round, with the same number of points live all the time: a week of one
+ * sample every 5 min. The data file is held against that of a fresh database with just the live points. Ends with 1 where it was ever larger than 1.5 times that.
  *
  * <p>{@code --rounds --live} (points) {@code --series --directory}
  */
@@ -15,6 +15,8 @@ public final class Endurance {
   private static final double RATIO_MAX = 1.5;
   /** The live points are those of so many rounds. */
   private static final int LIVE_ROUNDS = 20;
+  /** So that the live points are of a week. */
+  private static final long STEP_NANOS = 300_000_000_000L;
 
   private Endurance() {}
 
@@ -44,9 +46,9 @@ public final class Endurance {
     var report = new Report(
         "round", "live points", "file bytes", "fresh file bytes", "ratio", "log bytes", "blocks");
     try (var database = ChronicleDatabase.open(scratch.database())) {
-      var feed = new SeriesFeed(series, 1);
+      var feed = new SeriesFeed(series, 1, STEP_NANOS);
       var writing = new Writing(database, roundPoints);
-      long roundNanos = (long) roundPoints / series * SeriesFeed.STEP_NANOS;
+      long roundNanos = (long) roundPoints / series * STEP_NANOS;
       for (int round = 1; round <= rounds; round++) {
         feed.fill(writing.batch(), roundPoints);
         writing.write();
@@ -76,7 +78,7 @@ public final class Endurance {
   private static long freshBytes(Path file, int series, int live) {
     try (var database = ChronicleDatabase.open(file)) {
       var writing = new Writing(database, live / LIVE_ROUNDS);
-      var feed = new SeriesFeed(series, 1);
+      var feed = new SeriesFeed(series, 1, STEP_NANOS);
       for (int i = 0; i < LIVE_ROUNDS; i++) {
         feed.fill(writing.batch(), live / LIVE_ROUNDS);
         writing.write();

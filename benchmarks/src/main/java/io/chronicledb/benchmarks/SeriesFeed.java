@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 /**
  * An endless supply of points of a fixed number of series, in the order of an agent: all series one after the other, then the next time.
  * Costs next to nothing per point, so that the database is measured and not this: integers of one random walk, which each series reads from a
- * place of its own, every 10 s.
+ * place of its own.
  */
 final class SeriesFeed {
 
@@ -17,14 +17,20 @@ final class SeriesFeed {
   private static final int WALK = 1 << 16;
 
   private final Tags[] tags;
+  private final long stepNanos;
   private final int samples;
   private final double[] walk = new double[WALK];
   private int nextSeries;
   private int step;
 
-  /** @param samples how many samples of a series come in a row before the next series has its turn */
+  /** Samples every 10 s; {@code samples} of a series come in a row before the next series has its turn. */
   SeriesFeed(int series, int samples) {
+    this(series, samples, STEP_NANOS);
+  }
+
+  SeriesFeed(int series, int samples, long stepNanos) {
     this.samples = samples;
+    this.stepNanos = stepNanos;
     tags = new Tags[series];
     for (int i = 0; i < series; i++) {
       tags[i] = Tags.of("host", "host_" + i, "region", "region_" + i % 7);
@@ -47,7 +53,7 @@ final class SeriesFeed {
     for (int added = 0; added < points; added += samples) {
       batch.series("requests", tags[nextSeries]);
       for (int i = step; i < step + samples; i++) {
-        batch.add(START_NANOS + i * STEP_NANOS, walk[i + nextSeries * 31 & WALK - 1]);
+        batch.add(START_NANOS + i * stepNanos, walk[i + nextSeries * 31 & WALK - 1]);
       }
       if (++nextSeries == tags.length) {
         nextSeries = 0;
@@ -58,6 +64,6 @@ final class SeriesFeed {
 
   /** The time that the next points have. */
   long nextNanos() {
-    return START_NANOS + step * STEP_NANOS;
+    return START_NANOS + step * stepNanos;
   }
 }
