@@ -78,6 +78,20 @@ class HttpSurfaceTest {
     assertThat(table.at("/rows/0/0").asLong()).isEqualTo(1000);
   }
 
+  @Test
+  void flushesAndCompactsOnDemand() throws Exception {
+    post("/write?precision=s", "text/plain", "compacted,host=a value=1 1000");
+    for (String work : new String[] {"flush", "compact"}) {
+      JsonNode stored = json(post("/admin/api/" + work, "", ""));
+      assertThat(stored.at("/points").asLong()).isPositive();
+      assertThat(stored.at("/blocks").asInt()).isPositive();
+      assertThat(stored.at("/storageBytes").asLong()).isPositive();
+    }
+    assertThat(get("/admin/api/compact").statusCode()).isEqualTo(405);
+    assertThat(post("/admin/api/compact?now=1", "", "").statusCode()).isEqualTo(400);
+    assertThat(get("/api/v1/query?query=compacted&time=1000").body()).contains("[1000,\"1\"]");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -95,7 +95,8 @@ public final class ChronicleDatabase implements AutoCloseable {
     this.budget = new MemoryBudget(options.memoryBytes(), registry::memoryBytes);
     this.blocks = new BlockCache(backend, budget::cacheBytesMax);
     Recovery.loadSeries(backend, registry);
-    this.partitions = Partitions.open(backend);
+    this.partitions = Partitions.open(backend, registry, budget.blockBytes());
+    registry.limitBytes(budget::indexBytesMax);
     this.head = new Head(registry::order, bufferPoints(options, budget), partitions.catalog());
     var limits = new HeadFlusher.Limits(
         options.partition().toNanos(),
@@ -103,26 +104,27 @@ public final class ChronicleDatabase implements AutoCloseable {
         options.flushInterval(),
         ROOM_TIMEOUT);
     this.flusher = new HeadFlusher(
+        head, partitions, wal, budget, limits, options.monotonicNanos(), this::wakeMerges);
+    this.compactor = new Compactor(
+        partitions,
         head,
         registry,
-        partitions,
-        wal,
-        budget,
-        limits,
-        options.monotonicNanos(),
-        this::wakeMerges);
-    this.compactor = new Compactor(
-        partitions, head, options.partition().toNanos(), budget.blockBytes(), () -> closed);
+        work -> writes().exclusively(work),
+        options.partition().toNanos(),
+        budget.blockBytes(),
+        () -> closed);
     this.recovery = Recovery.replay(backend, wal, registry, head, flusher);
     report(recovery);
     this.writePath = new WritePath(registry, wal, head, flusher);
     this.queryEngine = new QueryEngine(
         planner, this::view, options.query(), options.clock(), options.monotonicNanos());
     flusher.start();
-    this.mergeLoop = new BackgroundLoop(
-        "chronicle-merge", options.compactionInterval(), compactor::mergePiledUp);
-    this.settleLoop =
-        new BackgroundLoop("chronicle-compaction", options.compactionInterval(), compactor::settle);
+    if (!options.compactionInterval().isZero()) {
+      this.mergeLoop = new BackgroundLoop(
+          "chronicle-merge", options.compactionInterval(), compactor::mergePiledUp);
+      this.settleLoop = new BackgroundLoop(
+          "chronicle-compaction", options.compactionInterval(), compactor::settle);
+    }
     this.syncLoop = options.wal().sync() == SyncMode.SYNC
         ? null
         : new BackgroundLoop("chronicle-wal-sync", options.wal().syncInterval(), this::syncLog);
@@ -132,6 +134,10 @@ public final class ChronicleDatabase implements AutoCloseable {
   private static int bufferPoints(ChronicleOptions options, MemoryBudget budget) {
     return (int)
         Math.min(options.bufferPoints(), budget.headFlushBytes() / 2 / Head.BUFFER_ROW_BYTES);
+  }
+
+  private WritePath writes() {
+    return writePath;
   }
 
   private void wakeMerges() {
@@ -256,7 +262,7 @@ public final class ChronicleDatabase implements AutoCloseable {
     checkOpen();
     var key = new ByteWriter(128);
     new SeriesKey().series(metric, tags).encode(key);
-    return new SeriesWriter(writePath, registry.register(key.array(), 0, key.size()));
+    return new SeriesWriter(writePath, registry, key.toByteArray());
   }
 
   /**

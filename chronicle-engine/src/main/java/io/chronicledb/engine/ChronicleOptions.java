@@ -13,7 +13,8 @@ import java.util.function.LongSupplier;
  * @param partition the width of a partition, for new blocks
  * @param bufferPoints points in the write buffer; fewer where the memory is too small for them
  * @param flushInterval the longest time for which a point is in the log only
- * @param compactionInterval how often quiet days are looked for, to be merged for keeps
+ * @param compactionInterval how often quiet days are looked for, to be merged for keeps; zero for no merging of stored blocks but by
+ *     {@link ChronicleDatabase#compact()}
  * @param wal how the log is kept
  * @param query what queries may use up
  * @param clock tells the time of day: of writes without a timestamp, and {@code now()}
@@ -52,9 +53,9 @@ public record ChronicleOptions(
     if (flushInterval.isNegative() || flushInterval.isZero()) {
       throw new IllegalArgumentException("flush-interval must be positive, not " + flushInterval);
     }
-    if (compactionInterval.isNegative() || compactionInterval.isZero()) {
+    if (compactionInterval.isNegative()) {
       throw new IllegalArgumentException(
-          "compaction.interval must be positive, not " + compactionInterval);
+          "compaction.interval must not be negative: " + compactionInterval);
     }
   }
 

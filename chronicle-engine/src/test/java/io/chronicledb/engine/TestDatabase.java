@@ -46,6 +46,7 @@ public final class TestDatabase implements AutoCloseable {
   public static ChronicleOptions options(SyncMode mode, long segmentBytes, int segmentsMin) {
     return ChronicleOptions.defaults()
         .withFlushInterval(Duration.ofDays(1))
+        .withCompactionInterval(Duration.ZERO)
         .withWal(new WalOptions(mode, Duration.ofDays(1), segmentBytes, segmentsMin));
   }
 

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.UUID;
 
 /**
- * Holds blocks and the root. One instance has the only right to write; readers of a live database go through it. Thread-safe, but
- * {@link #commit} is called by one thread at a time.
+ * Holds blocks and the root. One instance has the only right to write; readers of a live database go through it. Thread-safe, {@link
+ * #put} included, but {@link #commit} is called by one thread at a time.
  *
  * <p>Failures are {@link io.chronicledb.engine.error.ChronicleException}s with {@code storage_read}, {@code storage_write}, {@code
  * storage_full}, {@code corruption} or {@code read_only}.
@@ -40,9 +40,13 @@ public interface StorageBackend extends AutoCloseable {
   void commit(Root expected, Root next);
 
   /**
-   * Keeps every block readable that the present root or the one before it names, whatever is committed until the pin is closed.
+   * Keeps every block readable that the present root or the one before it names, or that a later one will, whatever is committed until
+   * the pin is closed. Cheap: every query takes one. A pin that stays open keeps space from being used again.
    */
   Pin pin();
+
+  /** The generation at which the oldest pin was taken that is still open; {@link Long#MAX_VALUE} where there is none. */
+  long oldestPin();
 
   /** Holds blocks for a reader. Closing it twice does nothing. */
   interface Pin extends AutoCloseable {
@@ -64,6 +68,12 @@ public interface StorageBackend extends AutoCloseable {
 
   /** Bytes that the storage takes now. */
   long storageBytes();
+
+  /** Bytes of {@link #storageBytes()} that the present root's blocks take. */
+  long liveBytes();
+
+  /** Bytes of {@link #storageBytes()} that new blocks can take. */
+  long freeBytes();
 
   /** Gives up the place. Further calls do nothing. */
   @Override

@@ -8,7 +8,7 @@ import io.chronicledb.engine.model.TimeRange;
  * @param id never used again for another block of the database
  * @param location where the backend keeps it; its meaning is the backend's
  * @param length bytes of the payload
- * @param generation of the root that first named it
+ * @param generation one more than that of the root that counted when it was put
  */
 public record StoredBlock(
     long id,

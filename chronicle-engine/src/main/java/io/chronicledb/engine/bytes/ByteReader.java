@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * Reads what {@link ByteWriter} wrote from a range of an array. Every read is checked against the range, since bytes from disk are
  * never trusted: running over the end, or an over-long varint, is a {@link CorruptionException} with the offset.
- * Not thread-safe.
+ * Reusable through {@link #reset}; not thread-safe.
  */
 public final class ByteReader {
 
@@ -18,9 +18,9 @@ public final class ByteReader {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private final byte[] bytes;
-  private final int start;
-  private final int end;
+  private byte[] bytes;
+  private int start;
+  private int end;
   private int position;
 
   public ByteReader(byte[] bytes) {
@@ -35,6 +35,17 @@ public final class ByteReader {
     this.start = offset;
     this.position = offset;
     this.end = offset + length;
+  }
+
+  /** Goes on with a range of another array. */
+  public void reset(byte[] newBytes, int offset, int length) {
+    if (offset < 0 || length < 0 || offset > newBytes.length - length) {
+      throw new IndexOutOfBoundsException(offset + "+" + length + " of " + newBytes.length);
+    }
+    bytes = newBytes;
+    start = offset;
+    position = offset;
+    end = offset + length;
   }
 
   public byte[] array() {

@@ -65,6 +65,14 @@ public final class ByteWriter {
     }
   }
 
+  /** Takes in {@code count} bytes that the caller has put behind the content, after {@link #ensure} made room for them. */
+  public void advance(int count) {
+    if (count < 0 || count > bytes.length - size) {
+      throw new IndexOutOfBoundsException(count + " after " + size + " of " + bytes.length);
+    }
+    size += count;
+  }
+
   public void writeByte(int value) {
     ensure(1);
     bytes[size++] = (byte) value;
@@ -96,12 +104,15 @@ public final class ByteWriter {
 
   public void writeUnsignedVarint(long value) {
     ensure(10);
+    byte[] to = bytes;
+    int at = size;
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
-      bytes[size++] = (byte) (rest | 0x80);
+      to[at++] = (byte) (rest | 0x80);
       rest >>>= 7;
     }
-    bytes[size++] = (byte) rest;
+    to[at++] = (byte) rest;
+    size = at;
   }
 
   public void writeVarint(long value) {

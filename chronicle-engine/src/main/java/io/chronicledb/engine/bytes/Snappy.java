@@ -37,23 +37,42 @@ public final class Snappy {
    */
   public static byte[] uncompress(byte[] source, int offset, int length, int lengthMax) {
     int declared = SnappyDecoder.declaredLength(source, offset, length, lengthMax);
-    if (!Native.AVAILABLE) {
-      return SnappyDecoder.decode(source, offset, length, declared);
-    }
     var content = new byte[declared];
+    uncompress(source, offset, length, declared, content);
+    return content;
+  }
+
+  /**
+   * Writes the content of a block to the front of an array.
+   *
+   * @return its length
+   * @throws BadDataException when the block declares more than the array holds or is malformed
+   */
+  public static int uncompressInto(byte[] source, int offset, int length, byte[] into) {
+    int declared = SnappyDecoder.declaredLength(source, offset, length, into.length);
+    uncompress(source, offset, length, declared, into);
+    return declared;
+  }
+
+  private static void uncompress(
+      byte[] source, int offset, int length, int declared, byte[] content) {
+    if (!Native.AVAILABLE) {
+      SnappyDecoder.decode(source, offset, length, declared, content);
+      return;
+    }
     int written;
     try {
       written = org.xerial.snappy.Snappy.uncompress(source, offset, length, content, 0);
     } catch (IOException e) {
       // The native decoder does not say where it stopped; ours does, and has to agree that the
       // block is bad.
-      return SnappyDecoder.decode(source, offset, length, declared);
+      SnappyDecoder.decode(source, offset, length, declared, content);
+      return;
     }
     if (written != declared) {
       throw new BadDataException(
           "snappy: " + written + " bytes came out of a block that declares " + declared);
     }
-    return content;
   }
 
   /** A block with the given content. */

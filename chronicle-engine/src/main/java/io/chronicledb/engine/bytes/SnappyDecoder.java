@@ -58,6 +58,12 @@ final class SnappyDecoder {
   /** The content; {@code declared} comes from {@link #declaredLength}. */
   static byte[] decode(byte[] source, int offset, int length, int declared) {
     var out = new byte[declared];
+    decode(source, offset, length, declared, out);
+    return out;
+  }
+
+  /** Writes the content to the front of {@code out}; {@code declared} comes from {@link #declaredLength}. */
+  static void decode(byte[] source, int offset, int length, int declared, byte[] out) {
     int end = offset + length;
     int in = offset + headerBytes(source, offset, length);
     int written = 0;
@@ -110,7 +116,6 @@ final class SnappyDecoder {
       throw malformed(
           length, "the block ends after " + written + " of " + declared + " bytes of content");
     }
-    return out;
   }
 
   private static void repeat(byte[] out, int to, int back, int count) {

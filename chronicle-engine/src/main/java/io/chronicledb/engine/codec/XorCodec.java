@@ -6,8 +6,7 @@ import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.error.CorruptionException;
 
 /**
- * Values of one chunk as the XOR with their predecessor, after Gorilla (Pelkonen et al., VLDB 2015, section 4.1.2). Every bit pattern
- * round-trips: -0.0, infinities, NaN payloads.
+ * Values of one chunk as the XOR with their predecessor, after Gorilla (Pelkonen et al., VLDB 2015, section 4.1.2).
  *
  * <pre>
  * │ v0 64 bits │ xor1 │ ... │ xorN │ 0–7 zero bits │
@@ -16,21 +15,55 @@ import io.chronicledb.engine.error.CorruptionException;
  *      10 + window bits                              the meaningful bits lie in the window used last
  *      11 + leading zeros 5 + width-1 6 + window     a new window: leading zeros (31 at most), then its width
  * </pre>
+ *
+ * Gorilla keeps a window as long as the bits fit, so that one odd value widens all that follow. Here a new window is opened as soon as
+ * it saves more than it costs.
  */
-public final class XorCodec {
-
-  /** The id in the chunk directory. */
-  public static final int ID = 1;
+final class XorCodec {
 
   private static final int LEADING_MAX = 31;
+  private static final int WINDOW_BITS = 5 + 6;
 
   private XorCodec() {}
 
-  public static void encode(double[] values, int offset, int count, ByteWriter out) {
+  /** The size of what {@link #encode} writes. */
+  static long bits(double[] values, int offset, int count) {
+    long total = 64;
+    long previous = Double.doubleToRawLongBits(values[offset]);
+    int leading = LEADING_MAX;
+    int width = 0;
+    for (int i = offset + 1; i < offset + count; i++) {
+      long current = Double.doubleToRawLongBits(values[i]);
+      long xor = current ^ previous;
+      previous = current;
+      if (xor == 0) {
+        total++;
+        continue;
+      }
+      int zerosBefore = Math.min(LEADING_MAX, Long.numberOfLeadingZeros(xor));
+      int newWidth = 64 - zerosBefore - Long.numberOfTrailingZeros(xor);
+      if (opensWindow(xor, zerosBefore, newWidth, leading, width)) {
+        leading = zerosBefore;
+        width = newWidth;
+        total += WINDOW_BITS;
+      }
+      total += 2 + width;
+    }
+    return total;
+  }
+
+  private static boolean opensWindow(
+      long xor, int zerosBefore, int newWidth, int leading, int width) {
+    return zerosBefore < leading
+        || Long.numberOfTrailingZeros(xor) < 64 - leading - width
+        || newWidth + WINDOW_BITS < width;
+  }
+
+  static void encode(double[] values, int offset, int count, ByteWriter out) {
     var bits = new BitWriter(out);
     long previous = Double.doubleToRawLongBits(values[offset]);
     bits.writeBits(previous, 64);
-    int leading = -1;
+    int leading = LEADING_MAX;
     int width = 0;
     for (int i = offset + 1; i < offset + count; i++) {
       long current = Double.doubleToRawLongBits(values[i]);
@@ -41,15 +74,15 @@ public final class XorCodec {
         continue;
       }
       int zerosBefore = Math.min(LEADING_MAX, Long.numberOfLeadingZeros(xor));
-      int zerosAfter = Long.numberOfTrailingZeros(xor);
-      if (leading >= 0 && zerosBefore >= leading && zerosAfter >= 64 - leading - width) {
-        bits.writeBits(0b10, 2);
-      } else {
+      int newWidth = 64 - zerosBefore - Long.numberOfTrailingZeros(xor);
+      if (opensWindow(xor, zerosBefore, newWidth, leading, width)) {
         leading = zerosBefore;
-        width = 64 - zerosBefore - zerosAfter;
+        width = newWidth;
         bits.writeBits(0b11, 2);
         bits.writeBits(leading, 5);
         bits.writeBits(width - 1, 6);
+      } else {
+        bits.writeBits(0b10, 2);
       }
       bits.writeBits(xor >>> (64 - leading - width), width);
     }
@@ -59,10 +92,9 @@ public final class XorCodec {
   /**
    * Decodes {@code count} values into the front of {@code into}.
    *
-   * @throws CorruptionException where the bytes are not what encode writes
+   * @throws CorruptionException where the bits are not what encode writes
    */
-  public static void decode(byte[] bytes, int offset, int length, int count, double[] into) {
-    var bits = new BitReader(bytes, offset, length);
+  static void decode(BitReader bits, int count, double[] into) {
     long value = bits.readBits(64);
     into[0] = Double.longBitsToDouble(value);
     int shift = -1;

@@ -29,6 +29,10 @@ final class BufferSort {
     int count = 0;
     for (int row = 0; row < rows; row++) {
       int id = ids[row];
+      if (row > 0 && id == ids[row - 1]) {
+        series[row] = series[row - 1]; // Samples of one series mostly come together.
+        continue;
+      }
       int slot = (id * 0x9E3779B9 >>> 7) & mask;
       while (table[slot] != 0 && distinct[table[slot] - 1] != id) {
         slot = (slot + 1) & mask;
@@ -48,11 +52,7 @@ final class BufferSort {
       orders[i] = seriesOrders.order(distinct[i]);
     }
     long[] sortedOrders = orders.clone();
-    Arrays.sort(sortedOrders);
-    var rank = new int[count];
-    for (int i = 0; i < count; i++) {
-      rank[i] = Arrays.binarySearch(sortedOrders, orders[i]);
-    }
+    int[] rank = sort(sortedOrders, orders);
 
     var firstRows = new int[count + 1];
     for (int row = 0; row < rows; row++) {
@@ -76,6 +76,23 @@ final class BufferSort {
     }
     return new MemoryBlock(
         sortedOrders, firstRows, sortedTimes, sortedValues, firstSequence, lastSequence);
+  }
+
+  /** Sorts the first array, and returns the place there of each element of the second, which has the same in their old order. */
+  private static int[] sort(long[] sorted, long[] orders) {
+    var rank = new int[orders.length];
+    boolean ascending = true;
+    for (int i = 0; i < rank.length; i++) {
+      ascending &= i == 0 || orders[i] > orders[i - 1];
+      rank[i] = i;
+    }
+    if (!ascending) {
+      Arrays.sort(sorted);
+      for (int i = 0; i < rank.length; i++) {
+        rank[i] = Arrays.binarySearch(sorted, orders[i]);
+      }
+    }
+    return rank;
   }
 
   /** Sorts each series by time where needed, drops all but the last of equal timestamps, and returns the rows that remain. */

@@ -1,9 +1,12 @@
 package io.chronicledb.engine.head;
 
+import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.Tombstone;
+import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.partition.PartitionCatalog;
 import java.util.ArrayList;
 import java.util.List;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * The write buffer and the memory blocks, and the one reference that readers start from. The package's description states the rules.
@@ -194,6 +197,18 @@ public final class Head {
       end = start;
     }
     return List.of();
+  }
+
+  /** Adds the ids of all series that have points here. */
+  public synchronized void addSeriesTo(RoaringBitmap ids) {
+    State now = state;
+    now.buffer.addSeriesTo(ids);
+    for (MemoryBlock block : now.blocks) {
+      RunCursor cursor = block.cursor();
+      while (cursor.next()) {
+        ids.add(SeriesOrder.seriesId(cursor.order()));
+      }
+    }
   }
 
   /** Bytes of memory blocks and buffer. */

@@ -1,6 +1,7 @@
 package io.chronicledb.engine.head;
 
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Points in the order of their sequences, as plain arrays. One thread at a time appends; any thread reads what is published. The package's
@@ -66,6 +67,12 @@ final class WriteBuffer {
       sorted = known;
     }
     return known.block;
+  }
+
+  void addSeriesTo(RoaringBitmap into) {
+    for (int row = 0; row < rows; row++) {
+      into.add(ids[row]);
+    }
   }
 
   int visibleRows() {

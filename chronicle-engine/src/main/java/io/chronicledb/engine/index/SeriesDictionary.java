@@ -8,30 +8,79 @@ import io.chronicledb.engine.error.ErrorCode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.roaringbitmap.PeekableIntIterator;
+import org.roaringbitmap.RoaringBitmap;
 
-/** The blocks in which the registry outlives the process; the package's description draws them. */
+/**
+ * The blocks in which the registry outlives the process; the package's description draws them.
+ *
+ * <p>A series that was collected must be gone from the blocks as well, before one names it again under its new id: either the blocks
+ * that have it are replaced by newly encoded ones, or the next block lists it as removed.
+ */
 public final class SeriesDictionary {
 
   private static final byte[] MAGIC = "CHRSER".getBytes(StandardCharsets.US_ASCII);
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+  /** Gap, metric, length, and the shortest key: a length and one letter. */
+  private static final int ENTRY_BYTES_MIN = 5;
 
   private SeriesDictionary() {}
 
-  /** A block with the series from {@code firstId} up to and without {@code endId}. */
+  /** A block with the living series from {@code firstId} up to and without {@code endId}. */
   public static ByteBuffer encode(SeriesRegistry registry, int firstId, int endId) {
-    var out = new ByteWriter(64 * (endId - firstId) + 16);
+    return encode(registry, firstId, endId, new RoaringBitmap());
+  }
+
+  /**
+   * A block with the living series from {@code firstId} up to and without {@code endId}.
+   *
+   * @param removed series below {@code firstId} that earlier blocks have and that were collected since
+   */
+  public static ByteBuffer encode(
+      SeriesRegistry registry, int firstId, int endId, RoaringBitmap removed) {
+    SeriesTables series = registry.tables();
+    int count = 0;
+    for (int id = series.nextLive(firstId, endId);
+        id < endId;
+        id = series.nextLive(id + 1, endId)) {
+      count++;
+    }
+    var out = new ByteWriter(64 + 3 * removed.getCardinality() + 96 * count);
     out.writeBytes(MAGIC);
     out.writeByte(VERSION);
     out.writeByte(0);
     out.writeUnsignedVarint(firstId);
     out.writeUnsignedVarint(endId - firstId);
-    for (int id = firstId; id < endId; id++) {
-      registry.write(id, out);
+    out.writeUnsignedVarint(removed.getCardinality());
+    int next = 0;
+    for (PeekableIntIterator ids = removed.getIntIterator(); ids.hasNext(); ) {
+      int id = ids.next();
+      out.writeUnsignedVarint(id - next);
+      next = id + 1;
+    }
+    out.writeUnsignedVarint(count);
+    next = firstId;
+    int metric = 0;
+    for (int id = series.nextLive(firstId, endId);
+        id < endId;
+        id = series.nextLive(id + 1, endId)) {
+      out.writeUnsignedVarint(id - next);
+      out.writeVarint((long) series.metricId(id) - metric);
+      metric = series.metricId(id);
+      series.write(id, out);
+      next = id + 1;
     }
     return out.toByteBuffer();
   }
 
-  /** Registers the series of a block; blocks must come in the order in which they were written. */
+  /**
+   * Registers the series of a block, and forgets those that it lists as removed; blocks must come in the order in which they were
+   * written. The limit of the index does not apply: what is stored must be readable.
+   *
+   * @throws CorruptionException for bytes that are no such block, or do not go on where the registry ends; the registry may have part of
+   *     the block then and must not be used
+   * @throws ChronicleException with {@link ErrorCode#UNSUPPORTED} for another version of the format
+   */
   public static void load(ByteBuffer block, SeriesRegistry registry) {
     var in =
         new ByteReader(block.array(), block.arrayOffset() + block.position(), block.remaining());
@@ -39,29 +88,79 @@ public final class SeriesDictionary {
       throw new CorruptionException("no series dictionary starts here");
     }
     int version = in.readByte() | in.readByte() << 8;
-    if (version > VERSION) {
+    if (version != VERSION) {
       throw new ChronicleException(
           ErrorCode.UNSUPPORTED,
           "series dictionary version " + version
-              + " is newer than this version of Chronicle reads");
+              + (version > VERSION
+                  ? " is newer than this version of Chronicle reads"
+                  : " was in use before the first release"));
     }
     long firstId = in.readUnsignedVarint();
     if (firstId != registry.size()) {
+      throw new CorruptionException("series dictionary goes on with id "
+          + Long.toUnsignedString(firstId) + " where " + registry.size() + " is due");
+    }
+    long ids = in.readUnsignedVarint();
+    if (ids < 0 || ids > Integer.MAX_VALUE - firstId) {
       throw new CorruptionException(
-          "series dictionary goes on with id " + firstId + " where " + registry.size() + " is due");
+          "series dictionary holds " + Long.toUnsignedString(ids) + " ids from " + firstId + " on");
     }
-    int count = in.readCount(3);
-    for (int i = 0; i < count; i++) {
-      int length = in.readCount(1);
-      int id = registry.register(in.array(), in.arrayOffset(), length);
-      if (id != firstId + i) {
-        throw new CorruptionException("series dictionary holds series " + id + " twice");
-      }
-      in.skip(length);
-    }
+    remove(in, registry, (int) firstId);
+    registry.load(new Entries(in, (int) firstId, (int) (firstId + ids)));
     if (in.remaining() != 0) {
       throw new CorruptionException(
           in.remaining() + " bytes follow the last series of a dictionary block");
     }
+  }
+
+  private static void remove(ByteReader in, SeriesRegistry registry, int firstId) {
+    int count = in.readCount(1);
+    if (count == 0) {
+      return;
+    }
+    var removed = new RoaringBitmap();
+    int next = 0;
+    for (int i = 0; i < count; i++) {
+      int id = readId(in, next, firstId);
+      removed.add(id);
+      next = id + 1;
+    }
+    if (registry.collect(removed) != count) {
+      throw new CorruptionException("series dictionary removes series that it does not have");
+    }
+  }
+
+  /** The series of a block. */
+  private record Entries(ByteReader in, int firstId, int endId) implements SeriesRegistry.Loading {
+
+    @Override
+    public void run(SeriesRegistry.Loader loader) {
+      int count = in.readCount(ENTRY_BYTES_MIN);
+      loader.expect(count);
+      int next = firstId;
+      long metric = 0;
+      for (int i = 0; i < count; i++) {
+        int id = readId(in, next, endId);
+        metric += in.readVarint();
+        if (metric < 0 || metric > id) {
+          throw new CorruptionException("series " + id + " has the metric id " + metric);
+        }
+        int length = in.readCount(1);
+        loader.add(id, (int) metric, in.array(), in.arrayOffset(), length);
+        in.skip(length);
+        next = id + 1;
+      }
+      loader.end(endId);
+    }
+  }
+
+  private static int readId(ByteReader in, int next, int end) {
+    long gap = in.readUnsignedVarint();
+    if (gap < 0 || gap >= (long) end - next) {
+      throw new CorruptionException("series dictionary holds an id that is "
+          + Long.toUnsignedString(gap) + " above " + next + " where ids end at " + end);
+    }
+    return (int) (next + gap);
   }
 }

@@ -7,6 +7,7 @@ import io.chronicledb.engine.model.TagMatcher;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,8 +60,25 @@ public final class ValueMatcher {
     if (alternatives != null) {
       return literal(alternatives);
     }
+    if (pattern.equals(".*")) {
+      return literal(Set.of()).negate();
+    }
+    if (pattern.equals(".+")) {
+      return literal(Set.of("")).negate();
+    }
+    checkLength(pattern);
+    WildcardPattern wildcards = WildcardPattern.of(pattern);
+    if (wildcards != null) {
+      return wildcards.alternatives().stream().allMatch(WildcardPattern.Alternative::isLiteral)
+          ? literal(wildcards.alternatives().stream()
+              .map(alternative -> alternative.literals().get(0))
+              .collect(Collectors.toUnmodifiableSet()))
+          : new ValueMatcher(wildcards::matches, null, false);
+    }
     Pattern compiled = compile(pattern);
-    return new ValueMatcher(value -> compiled.matcher(value).matches(), null, false);
+    String prefix = WildcardPattern.prefix(pattern);
+    return new ValueMatcher(
+        value -> value.startsWith(prefix) && compiled.matcher(value).matches(), null, false);
   }
 
   /** The values that a pattern such as {@code a|b\.c} lists; null where it is more than a list. */
@@ -72,7 +90,9 @@ public final class ValueMatcher {
       if (c == '|') {
         alternatives.add(literal.toString());
         literal.setLength(0);
-      } else if (c == '\\' && i + 1 < pattern.length() && isPunctuation(pattern.charAt(i + 1))) {
+      } else if (c == '\\'
+          && i + 1 < pattern.length()
+          && WildcardPattern.isPunctuation(pattern.charAt(i + 1))) {
         literal.append(pattern.charAt(++i));
       } else if (META.indexOf(c) >= 0) {
         return null;
@@ -82,11 +102,6 @@ public final class ValueMatcher {
     }
     alternatives.add(literal.toString());
     return alternatives;
-  }
-
-  /** Escaped, these stand for themselves; an escaped letter is a class or an assertion. */
-  private static boolean isPunctuation(char c) {
-    return c < 128 && !Character.isLetterOrDigit(c) && c > ' ';
   }
 
   /**
@@ -108,15 +123,19 @@ public final class ValueMatcher {
 
   /** Compiles a pattern that must match as a whole. */
   private static Pattern compile(String pattern) {
-    if (pattern.length() > PATTERN_LENGTH_MAX + FRAME_LENGTH_MAX) {
-      throw tooLong(pattern);
-    }
+    checkLength(pattern);
     checkRepeats(pattern);
     try {
       return Pattern.compile(pattern, Pattern.DOTALL);
     } catch (PatternSyntaxException e) {
       throw new BadDataException(
           "error parsing regexp: " + e.getDescription() + ": `" + e.getPattern() + "`");
+    }
+  }
+
+  private static void checkLength(String pattern) {
+    if (pattern.length() > PATTERN_LENGTH_MAX + FRAME_LENGTH_MAX) {
+      throw tooLong(pattern);
     }
   }
 

@@ -39,34 +39,44 @@ public final class IntegrityCheck {
   private void walk(Root root) {
     var ids = new HashSet<Long>();
     var registry = new SeriesRegistry();
-    for (StoredBlock block : root.blocks()) {
-      blocks++;
-      expect(ids.add(block.id()), "block " + block.id() + " is listed twice");
-      expect(
-          block.firstSequence() <= block.lastSequence()
-              && block.lastSequence() <= root.checkpoint(),
-          "block " + block.id() + " holds sequences " + block.firstSequence() + " to "
-              + block.lastSequence() + ", the checkpoint is " + root.checkpoint());
-      try {
-        backend.check(block);
-        if (block.kind() == BlockKind.SERIES) {
-          int before = registry.size();
-          SeriesDictionary.load(backend.read(block, 0, block.length()), registry);
-          expect(
-              registry.size() - before == block.count(),
-              "block " + block.id() + " holds another number of series");
-        } else if (block.kind() == BlockKind.DATA) {
-          walkSamples(block, registry);
-        } else if (block.kind() == BlockKind.TOMBSTONES) {
-          int tombstones =
-              TombstoneList.decode(backend.read(block, 0, block.length())).size();
-          expect(
-              tombstones == block.count(),
-              "block " + block.id() + " holds another number of tombstones");
+    // The dictionary comes first, since it says which series the data may name.
+    for (BlockKind kind : List.of(BlockKind.SERIES, BlockKind.DATA, BlockKind.TOMBSTONES)) {
+      for (StoredBlock block : root.blocks(kind)) {
+        blocks++;
+        expect(ids.add(block.id()), "block " + block.id() + " is listed twice");
+        expect(
+            block.firstSequence() <= block.lastSequence()
+                && block.lastSequence() <= root.checkpoint(),
+            "block " + block.id() + " holds sequences " + block.firstSequence() + " to "
+                + block.lastSequence() + ", the checkpoint is " + root.checkpoint());
+        try {
+          backend.check(block);
+          walk(block, registry);
+        } catch (ChronicleException e) {
+          damages.add(String.valueOf(e.getMessage()));
         }
-      } catch (ChronicleException e) {
-        damages.add(String.valueOf(e.getMessage()));
       }
+    }
+  }
+
+  private void walk(StoredBlock block, SeriesRegistry registry) {
+    switch (block.kind()) {
+      case SERIES -> {
+        int before = registry.size();
+        SeriesDictionary.load(backend.read(block, 0, block.length()), registry);
+        expect(
+            registry.size() - before == block.count(),
+            "block " + block.id() + " holds another number of series");
+      }
+      case DATA -> walkSamples(block, registry);
+      case TOMBSTONES -> {
+        int tombstones =
+            TombstoneList.decode(backend.read(block, 0, block.length())).size();
+        expect(
+            tombstones == block.count(),
+            "block " + block.id() + " holds another number of tombstones");
+      }
+      case INDEX -> damages.add("block " + block.id() + " is an index, which no root may list");
     }
   }
 
@@ -87,7 +97,7 @@ public final class IntegrityCheck {
     while (series.next()) {
       int id = SeriesOrder.seriesId(series.order());
       expect(
-          id < registry.size() && registry.order(id) == series.order(),
+          registry.isLive(id) && registry.order(id) == series.order(),
           name + " holds series " + id + ", which the series dictionary does not know");
       SampleCursor cursor = series.samples(TimeRange.ALL);
       long previous = Long.MIN_VALUE;

@@ -6,6 +6,7 @@ import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.Tombstone;
+import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.model.TimeRange;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one place where stored data changes: takes the changes of flushes and of maintenance one after the other, and swaps the root. Blocks
@@ -21,16 +23,23 @@ import java.util.function.Consumer;
 public final class Partitions {
 
   private final StorageBackend backend;
+  private final SeriesBlocks dictionary;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile PartitionCatalog catalog;
 
-  private Partitions(StorageBackend backend, PartitionCatalog catalog) {
+  private Partitions(StorageBackend backend, SeriesBlocks dictionary, PartitionCatalog catalog) {
     this.backend = backend;
+    this.dictionary = dictionary;
     this.catalog = catalog;
   }
 
-  /** Reads the present root. */
-  public static Partitions open(StorageBackend backend) {
+  /**
+   * Reads the present root.
+   *
+   * @param registry has the series of the root; what it gets besides is stored with the next commit
+   * @param blockBytes about the size of a dictionary block at most
+   */
+  public static Partitions open(StorageBackend backend, SeriesRegistry registry, int blockBytes) {
     Root root = backend.root();
     var tombstones = new ArrayList<Tombstone>();
     for (StoredBlock block : root.blocks(BlockKind.TOMBSTONES)) {
@@ -38,7 +47,10 @@ public final class Partitions {
       backend.check(block);
       tombstones.addAll(TombstoneList.decode(backend.read(block, 0, block.length())));
     }
-    return new Partitions(backend, new PartitionCatalog(root, tombstones));
+    return new Partitions(
+        backend,
+        new SeriesBlocks(backend, registry, blockBytes),
+        new PartitionCatalog(root, tombstones));
   }
 
   /**
@@ -49,13 +61,15 @@ public final class Partitions {
    * @param removed ids of blocks that count no more
    * @param tombstones deletions that storage did not have yet, ascending by sequence
    * @param applied sequences of deletions that no block of the present root holds points of; the root before may, and lists them
+   * @param collected whether series were collected, which the dictionary still has
    */
   public record Change(
       long checkpoint,
       List<StoredBlock> added,
       Set<Long> removed,
       List<Tombstone> tombstones,
-      Set<Long> applied) {}
+      Set<Long> applied,
+      boolean collected) {}
 
   public StorageBackend backend() {
     return backend;
@@ -78,36 +92,53 @@ public final class Partitions {
       PartitionCatalog before = catalog;
       Root root = before.root();
       long checkpoint = Math.max(change.checkpoint, root.checkpoint());
-      var blocks = new ArrayList<StoredBlock>();
-      for (StoredBlock block : root.blocks()) {
-        if (!change.removed.contains(block.id()) && block.kind() != BlockKind.TOMBSTONES) {
-          blocks.add(block);
-        }
-      }
-      blocks.addAll(change.added);
+      List<StoredBlock> series = dictionary.put(root, checkpoint, change.collected);
       List<Tombstone> tombstones = tombstones(change, before);
       StoredBlock list = null;
-      if (tombstones.equals(before.tombstones())) {
-        blocks.addAll(root.blocks(BlockKind.TOMBSTONES));
-      } else if (!tombstones.isEmpty()) {
-        list = put(tombstones, root);
-        blocks.add(list);
-      }
-      blocks.sort(Comparator.comparingLong(StoredBlock::id));
-      var next = new Root(root.generation() + 1, checkpoint, blocks);
+      PartitionCatalog after;
       try {
-        backend.commit(root, next);
+        if (!tombstones.isEmpty() && !tombstones.equals(before.tombstones())) {
+          list = put(tombstones, root);
+        }
+        after = new PartitionCatalog(
+            next(root, checkpoint, change, series, tombstones, list), tombstones);
+        backend.commit(root, after.root());
       } catch (RuntimeException e) {
         if (list != null) {
           backend.discard(list);
         }
+        List<StoredBlock> known = SeriesBlocks.of(root);
+        series.stream().filter(block -> !known.contains(block)).forEach(backend::discard);
         throw e;
       }
-      catalog = new PartitionCatalog(next, tombstones);
+      catalog = after;
       publish.accept(catalog);
     } finally {
       lock.unlock();
     }
+  }
+
+  private static Root next(
+      Root root,
+      long checkpoint,
+      Change change,
+      List<StoredBlock> series,
+      List<Tombstone> tombstones,
+      @Nullable StoredBlock list) {
+    var blocks = new ArrayList<StoredBlock>(series);
+    for (StoredBlock block : root.blocks(BlockKind.DATA)) {
+      if (!change.removed.contains(block.id())) {
+        blocks.add(block);
+      }
+    }
+    blocks.addAll(change.added);
+    if (list != null) {
+      blocks.add(list);
+    } else if (!tombstones.isEmpty()) {
+      blocks.addAll(root.blocks(BlockKind.TOMBSTONES));
+    }
+    blocks.sort(Comparator.comparingLong(StoredBlock::id));
+    return new Root(root.generation() + 1, checkpoint, blocks);
   }
 
   private List<Tombstone> tombstones(Change change, PartitionCatalog before) {

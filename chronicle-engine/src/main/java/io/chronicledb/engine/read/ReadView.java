@@ -8,6 +8,7 @@ import io.chronicledb.engine.block.SortedRun;
 import io.chronicledb.engine.head.HeadSnapshot;
 import io.chronicledb.engine.head.MemoryBlock;
 import io.chronicledb.engine.index.SeriesRegistry;
+import io.chronicledb.engine.index.SeriesSnapshot;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
@@ -16,6 +17,7 @@ import io.chronicledb.engine.partition.BlockCache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * All points as they were at one moment, over memory and storage. What is written afterwards does not show; what is flushed afterwards stays.
@@ -24,6 +26,9 @@ import java.util.List;
 public final class ReadView implements AutoCloseable {
 
   private final SeriesRegistry registry;
+  /** What is collected while the view is open keeps its tags here. */
+  private final SeriesSnapshot series;
+
   private final HeadSnapshot snapshot;
   private final BlockCache blocks;
   private final StorageBackend.Pin pin;
@@ -32,6 +37,7 @@ public final class ReadView implements AutoCloseable {
   public ReadView(
       SeriesRegistry registry, HeadSnapshot snapshot, BlockCache blocks, StorageBackend.Pin pin) {
     this.registry = registry;
+    this.series = registry.snapshot();
     this.snapshot = snapshot;
     this.blocks = blocks;
     this.pin = pin;
@@ -44,12 +50,15 @@ public final class ReadView implements AutoCloseable {
    * @param progress called again and again while values are matched; may throw to end the search
    */
   public long[] select(List<TagMatcher> matchers, Runnable progress) {
-    return registry.select(matchers, progress);
+    // Ones that were registered since the view was taken have no points in it.
+    return LongStream.of(registry.select(matchers, progress))
+        .filter(order -> series.isLive(SeriesOrder.seriesId(order)))
+        .toArray();
   }
 
   /** The tags of a series with its metric among them under {@link Tags#METRIC}. */
   public Tags tags(long order) {
-    return registry.tags(SeriesOrder.seriesId(order));
+    return series.tags(SeriesOrder.seriesId(order));
   }
 
   /** Names of all tags, {@link Tags#METRIC} included, in no particular order. */
@@ -71,7 +80,7 @@ public final class ReadView implements AutoCloseable {
   private List<RunCursor> runs(TimeRange range) {
     var runs = new ArrayList<RunCursor>();
     for (StoredBlock stored : snapshot.catalog().overlapping(range)) {
-      runs.add(visible(blocks.get(stored)));
+      runs.add(new StoredRunCursor(stored, () -> visible(blocks.get(stored))));
     }
     for (MemoryBlock run : snapshot.runs()) {
       if (range.overlapsClosed(run.minTime(), run.maxTime())) {

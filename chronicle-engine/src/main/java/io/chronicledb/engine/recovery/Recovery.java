@@ -5,6 +5,7 @@ import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.Tombstone;
+import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.head.Head;
 import io.chronicledb.engine.index.SeriesDictionary;
 import io.chronicledb.engine.index.SeriesRegistry;
@@ -28,14 +29,27 @@ public final class Recovery {
 
   private Recovery() {}
 
-  /** Registers every series that storage knows, under the ids that its blocks use. */
+  /**
+   * Registers every series that storage knows, under the ids that its blocks use.
+   *
+   * @throws CorruptionException where a dictionary block is damaged: which series the points of its ids belong to is unknown then, and a point
+   *     under a wrong name would be worse than none
+   */
   public static void loadSeries(StorageBackend backend, SeriesRegistry registry) {
     backend.root().blocks(BlockKind.SERIES).stream()
         .sorted(Comparator.comparingLong(StoredBlock::id))
         .forEach(block -> {
-          // A dictionary has no checksum of its own, and a flipped bit in it would rename a series.
-          backend.check(block);
-          SeriesDictionary.load(backend.read(block, 0, block.length()), registry);
+          try {
+            // A dictionary has no checksum of its own, and a flipped bit in it would rename a
+            // series.
+            backend.check(block);
+            SeriesDictionary.load(backend.read(block, 0, block.length()), registry);
+          } catch (CorruptionException e) {
+            throw new CorruptionException(e.getMessage() + ". Block " + block.id() + " of "
+                + backend.name()
+                + " names series, so nothing that was stored under its ids can be told apart. Run 'chronicle repair "
+                + backend.name() + "', which keeps the points of every other series");
+          }
         });
   }
 
@@ -93,7 +107,7 @@ public final class Recovery {
         ids = Arrays.copyOf(ids, Math.max(segmentSeriesId + 1, known * 2));
         Arrays.fill(ids, known, ids.length, UNKNOWN);
       }
-      ids[segmentSeriesId] = registry.register(bytes, offset, length);
+      ids[segmentSeriesId] = registry.restore(bytes, offset, length);
     }
 
     @Override

@@ -36,7 +36,17 @@ public interface Disk {
   /** Makes the names in a directory durable. */
   void syncDirectory(Path directory) throws IOException;
 
-  /** Takes a lock that other processes respect and that ends with this one; null where any holder has it, in this process too. */
+  /**
+   * Takes a lock that other processes respect and that ends with this one, on a file of its own, which is created where it is missing; null
+   * where any holder has it, in this process too.
+   */
   @Nullable
   DiskLock tryLock(Path path) throws IOException;
+
+  /**
+   * Takes a lock that others may {@linkplain #tryLockShared share} but not {@linkplain #tryLock have for themselves}. The file must exist and
+   * need not be writable.
+   */
+  @Nullable
+  DiskLock tryLockShared(Path path) throws IOException;
 }

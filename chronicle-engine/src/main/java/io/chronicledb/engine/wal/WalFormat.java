@@ -16,6 +16,7 @@ final class WalFormat {
   static final int LENGTH_OFFSET = 0;
   static final int CRC_OFFSET = 4;
   static final int TYPE_OFFSET = 8;
+  static final int SEQUENCE_OFFSET = 9;
   static final int RECORD_HEADER_BYTES = 8 + 1 + 8 + 8;
 
   static final int TYPE_BATCH = 1;

@@ -25,6 +25,9 @@ final class WalReader {
 
   private static final int WINDOW_BYTES = 1 << 20;
 
+  /** The first sequence of a segment that tells none: nothing before it is bounded by it. */
+  private static final long UNKNOWN = Long.MAX_VALUE;
+
   private final Disk disk;
   private final Path directory;
   private final UUID databaseId;
@@ -56,8 +59,32 @@ final class WalReader {
 
   record Result(WalReplay replay, List<Segment> segments) {}
 
-  /** A segment whose header is sound. */
-  private record Header(long number, Path path, long firstSequence) {}
+  /**
+   * Where a segment's records are.
+   *
+   * @param firstSequence of its first record; where the header is damaged, of the first one that is sound
+   * @param damaged whether the header is
+   * @param firstRecord offset of the first record to read; -1 where the header is damaged and no record is sound
+   */
+  private record Header(
+      long number, Path path, long firstSequence, boolean damaged, long firstRecord) {
+
+    static Header sound(long number, Path path, long firstSequence) {
+      return new Header(number, path, firstSequence, false, WalFormat.SEGMENT_HEADER_BYTES);
+    }
+
+    static Header damaged(long number, Path path) {
+      return new Header(number, path, UNKNOWN, true, -1);
+    }
+
+    boolean isReadable() {
+      return firstRecord >= 0;
+    }
+
+    String gap() {
+      return damaged ? path + ": the segment's header is damaged" : "before " + path;
+    }
+  }
 
   /** Hands every readable record to the visitor, then cuts a torn tail off the last segment. */
   Result read(WalBatch.Visitor visitor) throws IOException {
@@ -68,13 +95,23 @@ final class WalReader {
     // A first segment that starts later than storage ends leaves a gap, which is reported below.
     lastSequence = Math.min(headers.get(0).firstSequence - 1, checkpoint);
     // A segment gets its first byte only after the one before is synced.
-    highestDurable = headers.get(headers.size() - 1).firstSequence - 1;
+    highestDurable = headers.stream()
+            .filter(Header::isReadable)
+            .mapToLong(Header::firstSequence)
+            .max()
+            .orElse(1)
+        - 1;
     var segments = new ArrayList<Segment>(headers.size());
     long tornBytes = 0;
     for (Header header : headers) {
       boolean last = segments.size() == headers.size() - 1;
       try (DiskFile file = disk.open(header.path, true)) {
-        reportGap(header.firstSequence, header.path);
+        if (!header.isReadable()) {
+          reportUnreadable(header, last);
+          segments.add(new Segment(header.number, lastSequence, lastSequence, file.size()));
+          continue;
+        }
+        reportGap(header.firstSequence, header.gap());
         long lastOfSegment = nextFirstSequence(header) - 1;
         if (!last && lastOfSegment <= checkpoint) {
           lastSequence = lastOfSegment;
@@ -82,7 +119,7 @@ final class WalReader {
           continue;
         }
         visitor.segment(header.number);
-        End end = readRecords(file, header, WalFormat.SEGMENT_HEADER_BYTES, visitor);
+        End end = readRecords(file, header, header.firstRecord, visitor);
         while (end.damage != null) {
           int lostBefore = lost.size();
           long resumed = afterDamage(file, header, end);
@@ -104,23 +141,88 @@ final class WalReader {
 
   private List<Header> readHeaders() throws IOException {
     List<Long> numbers = segmentNumbers(disk, directory);
-    var headers = new ArrayList<Header>(numbers.size());
+    var found = new ArrayList<Header>(numbers.size());
+    long bytes = 0;
     for (int i = 0; i < numbers.size(); i++) {
       long number = numbers.get(i);
       Path path = directory.resolve(WalFormat.fileName(number));
-      Long first;
+      Header header;
       try (DiskFile file = disk.open(path, false)) {
-        first = readHeader(file, path, number, i == numbers.size() - 1);
+        bytes += file.size();
+        header = readHeader(file, path, number, i == numbers.size() - 1);
       }
-      if (first == null) {
+      if (header == null) {
         // The crash came before the header was whole, so the segment never held a record.
         disk.delete(path);
         disk.syncDirectory(directory);
       } else {
-        headers.add(new Header(number, path, first));
+        found.add(header);
+      }
+    }
+    return withFirstRecords(found, bytes);
+  }
+
+  /** Finds out where the records of segments with a damaged header start. */
+  private List<Header> withFirstRecords(List<Header> found, long bytes) throws IOException {
+    long highest = checkpoint;
+    for (Header header : found) {
+      highest = Math.max(highest, header.damaged ? 0 : header.firstSequence);
+    }
+    // A bound that hardly any bytes but those of a record pass, so that checksums are computed
+    // rarely.
+    long maxSequence = highest + bytes / WalFormat.RECORD_HEADER_BYTES;
+    var headers = new ArrayList<>(found);
+    for (int i = headers.size() - 1; i >= 0; i--) {
+      Header header = headers.get(i);
+      if (header.damaged) {
+        Header read = findFirstRecord(header, maxSequence);
+        // Without any record, the segment counts as one that ends where the next one starts.
+        headers.set(
+            i,
+            read.isReadable() || i == headers.size() - 1
+                ? read
+                : new Header(
+                    header.number, header.path, headers.get(i + 1).firstSequence, true, -1));
       }
     }
     return headers;
+  }
+
+  private Header findFirstRecord(Header header, long maxSequence) throws IOException {
+    byte[] fileId = WalFormat.fileId(databaseId, header.number);
+    try (DiskFile file = disk.open(header.path, false)) {
+      window.limit(0);
+      long size = file.size();
+      for (long offset = WalFormat.SEGMENT_HEADER_BYTES;
+          offset + WalFormat.RECORD_HEADER_BYTES <= size;
+          offset++) {
+        if (checkRecord(file, offset, size, fileId, 1, maxSequence) == null) {
+          long sequence = at(
+                  offset + WalFormat.SEQUENCE_OFFSET,
+                  WalFormat.RECORD_HEADER_BYTES - WalFormat.SEQUENCE_OFFSET)
+              .readLong();
+          return new Header(header.number, header.path, sequence, true, offset);
+        }
+      }
+    }
+    return header;
+  }
+
+  /**
+   * Notes what a segment held of which nothing can be read. How much that was says the segment after it; of the last one, whose header was
+   * durable before its first record was written, only that it was something.
+   */
+  private void reportUnreadable(Header header, boolean last) {
+    if (!last) {
+      if (header.firstSequence != UNKNOWN) {
+        reportGap(header.firstSequence, header.gap());
+      }
+      return;
+    }
+    long end = Math.max(Math.max(lastSequence, checkpoint), highestDurable) + 1;
+    lost.add(new LostRange(
+        lastSequence + 1, end, header.gap() + " and none of its records is sound"));
+    lastSequence = end;
   }
 
   static List<Long> segmentNumbers(Disk disk, Path directory) throws IOException {
@@ -132,23 +234,27 @@ final class WalReader {
   }
 
   /** Notes the sequences between what was read and a segment's first one as lost. */
-  private void reportGap(long first, Path path) {
+  private void reportGap(long first, String place) {
     if (first > lastSequence + 1) {
-      lost.add(new LostRange(lastSequence + 1, first - 1, "before " + path));
+      lost.add(new LostRange(lastSequence + 1, first - 1, place));
       lastSequence = first - 1;
     }
   }
 
-  /** The segment's first sequence; null where a last segment's header was never finished. */
-  private @Nullable Long readHeader(DiskFile file, Path path, long number, boolean last)
+  /**
+   * What the segment's header says; null where a last segment's header was never finished. A damaged header is told from one of another
+   * database or segment, which refuses the log, by its checksum.
+   */
+  private @Nullable Header readHeader(DiskFile file, Path path, long number, boolean last)
       throws IOException {
     windowOffset = 0;
     window.clear().limit(0);
-    if (!fill(file, 0, WalFormat.SEGMENT_HEADER_BYTES)) {
-      if (last) {
-        return null;
-      }
-      throw new CorruptionException(path + " is cut off within its header");
+    boolean whole = fill(file, 0, WalFormat.SEGMENT_HEADER_BYTES);
+    if (last && !whole) {
+      return null;
+    }
+    if (!whole) {
+      return Header.damaged(number, path);
     }
     var in = new ByteReader(window.array(), 0, WalFormat.SEGMENT_HEADER_BYTES);
     boolean magic = Arrays.equals(in.readBytes(WalFormat.MAGIC.length), WalFormat.MAGIC);
@@ -158,10 +264,9 @@ final class WalReader {
     long first = in.readLong();
     int expected = Crc32c.of(window.array(), 0, WalFormat.SEGMENT_HEADER_BYTES - 4);
     if (!magic || in.readInt() != expected) {
-      if (last && file.size() <= WalFormat.SEGMENT_HEADER_BYTES) {
-        return null;
-      }
-      throw new CorruptionException(path + " does not start with a sound segment header");
+      return last && file.size() <= WalFormat.SEGMENT_HEADER_BYTES
+          ? null
+          : Header.damaged(number, path);
     }
     if (version > WalFormat.VERSION) {
       throw new ChronicleException(
@@ -176,7 +281,7 @@ final class WalReader {
       throw new CorruptionException(
           path + " was written as segment " + stated + "; its file has been renamed");
     }
-    return first;
+    return Header.sound(number, path, first);
   }
 
   private End readRecords(DiskFile file, Header header, long from, WalBatch.Visitor visitor)
@@ -239,7 +344,7 @@ final class WalReader {
           path + ": record type " + type + " at offset " + offset
               + " was written by a newer version of Chronicle");
     }
-    reportGap(sequence, path);
+    reportGap(sequence, "before " + path + " at offset " + offset);
     try {
       ByteReader payload = at(offset + WalFormat.RECORD_HEADER_BYTES, length);
       if (type == WalFormat.TYPE_BATCH) {

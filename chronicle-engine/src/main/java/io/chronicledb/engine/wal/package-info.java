@@ -26,6 +26,9 @@
  * reported as lost, and reading goes on at the next sound record. Otherwise it is the torn tail of a crash: the segment ends there, and what
  * lies behind is not read.
  *
+ * <p>A segment whose header is damaged is read by the number in its file's name, which the checksum of its records covers; it starts with its
+ * first sound record, and what lies between the segment before and that record is lost.
+ *
  * <p>A segment and its name in the directory are synced before the next one gets its first byte, so only the last segment can be torn. An
  * unknown type or version means a newer writer: opening is refused.
  *

@@ -1,7 +1,5 @@
 package io.chronicledb.engine.write;
 
-import io.chronicledb.engine.backend.BlockKind;
-import io.chronicledb.engine.backend.NewBlock;
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.MaskedRun;
@@ -12,11 +10,8 @@ import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.head.Head;
 import io.chronicledb.engine.head.MemoryBlock;
-import io.chronicledb.engine.index.SeriesDictionary;
-import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.maintenance.BackgroundLoop;
 import io.chronicledb.engine.memory.MemoryBudget;
-import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.partition.PartitionWindows;
 import io.chronicledb.engine.partition.PartitionWriter;
 import io.chronicledb.engine.partition.Partitions;
@@ -59,7 +54,6 @@ public final class HeadFlusher implements AutoCloseable {
   public record Limits(long partitionNanos, long walBytes, Duration age, Duration roomTimeout) {}
 
   private final Head head;
-  private final SeriesRegistry registry;
   private final Partitions partitions;
   private final WriteAheadLog wal;
   private final MemoryBudget budget;
@@ -81,7 +75,6 @@ public final class HeadFlusher implements AutoCloseable {
    */
   public HeadFlusher(
       Head head,
-      SeriesRegistry registry,
       Partitions partitions,
       WriteAheadLog wal,
       MemoryBudget budget,
@@ -89,7 +82,6 @@ public final class HeadFlusher implements AutoCloseable {
       LongSupplier monotonicNanos,
       Runnable afterFlush) {
     this.head = head;
-    this.registry = registry;
     this.partitions = partitions;
     this.wal = wal;
     this.budget = budget;
@@ -222,12 +214,7 @@ public final class HeadFlusher implements AutoCloseable {
     long checkpoint = sealed.lastSequence();
     var added = new ArrayList<StoredBlock>();
     PartitionWriter writer = null;
-    StoredBlock dictionary = null;
     try {
-      dictionary = putNewSeries(checkpoint);
-      if (dictionary != null) {
-        added.add(dictionary);
-      }
       if (!blocks.isEmpty()) {
         var windows = new PartitionWindows(limits.partitionNanos);
         var runs = new ArrayList<RunCursor>(blocks.size());
@@ -249,14 +236,11 @@ public final class HeadFlusher implements AutoCloseable {
         added.addAll(writer.finish());
       }
       partitions.commit(
-          new Partitions.Change(checkpoint, added, Set.of(), sealed.tombstones(), Set.of()),
+          new Partitions.Change(checkpoint, added, Set.of(), sealed.tombstones(), Set.of(), false),
           catalog -> head.flushed(sealed, catalog));
     } catch (RuntimeException | Error e) {
       if (writer != null) {
         writer.discard();
-      }
-      if (dictionary != null) {
-        backend.discard(dictionary);
       }
       throw e;
     }
@@ -266,31 +250,6 @@ public final class HeadFlusher implements AutoCloseable {
         added.size(),
         checkpoint,
         TimeUnit.NANOSECONDS.toMillis(monotonicNanos.getAsLong() - start));
-  }
-
-  /** Stores the series that storage does not know yet; null where there are none. */
-  private @Nullable StoredBlock putNewSeries(long sequence) {
-    int known = (int) partitions.catalog().root().blocks(BlockKind.SERIES).stream()
-        .mapToLong(StoredBlock::count)
-        .sum();
-    int size = registry.size();
-    if (size == known) {
-      return null;
-    }
-    return partitions
-        .backend()
-        .put(new NewBlock(
-            BlockKind.SERIES,
-            sequence,
-            sequence,
-            new TimeRange(0, 0),
-            0,
-            0,
-            0,
-            0,
-            size - known,
-            List.of(),
-            SeriesDictionary.encode(registry, known, size)));
   }
 
   /** Ends the background work; does not flush. */

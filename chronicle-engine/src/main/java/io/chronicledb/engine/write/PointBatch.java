@@ -31,6 +31,12 @@ public final class PointBatch {
   private double[] values;
   private int size;
 
+  /** The id behind that of the series looked up last, also of the batch before. */
+  private int expectedId;
+
+  /** The part of the log's record, kept for its memory. */
+  private final ByteWriter encoded = new ByteWriter(64);
+
   /** The series id of each row, found when the batch is written. */
   private int[] ids = {};
 
@@ -130,11 +136,16 @@ public final class PointBatch {
       int end = last ? size : firstRows[i + 1];
       if (firstRows[i] < end) {
         int keyEnd = last ? keys.size() : keyOffsets[i + 1];
-        int id = registry.register(keys.array(), keyOffsets[i], keyEnd - keyOffsets[i]);
+        int id = registry.register(keys.array(), keyOffsets[i], keyEnd - keyOffsets[i], expectedId);
+        expectedId = id + 1;
         Arrays.fill(ids, firstRows[i], end, id);
       }
     }
     return ids;
+  }
+
+  ByteWriter encoded() {
+    return encoded;
   }
 
   long[] timestamps() {

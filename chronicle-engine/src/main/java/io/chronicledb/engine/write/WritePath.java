@@ -45,7 +45,14 @@ public final class WritePath implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private List<QueuedWrite> queue = new ArrayList<>();
   private boolean leading;
+  /** Threads that wait for {@link #changed}. */
+  private int waiting;
+
   private boolean closed;
+  /** The write of a thread that leads alone; belongs to whoever leads. */
+  private final QueuedWrite lone = QueuedWrite.one();
+
+  private final List<QueuedWrite> loneGroup = List.of(lone);
   /** Set when something failed after the log had a batch and before the head did: memory and log may differ. */
   private @Nullable ChronicleException poison;
 
@@ -64,18 +71,33 @@ public final class WritePath implements AutoCloseable {
     final double[] values;
     final int count;
     final ByteWriter points;
+    /** Of the registry, when the ids were looked up. */
+    int epoch;
+
     long sequence;
     boolean done;
+    /** Whether series were collected since the ids were looked up; nothing was written then. */
+    boolean outdated;
 
     @Nullable
     Throwable failure;
 
-    QueuedWrite(int[] ids, long[] timestamps, double[] values, int count) {
+    QueuedWrite(
+        int[] ids, long[] timestamps, double[] values, int count, int epoch, ByteWriter points) {
       this.ids = ids;
       this.timestamps = timestamps;
       this.values = values;
       this.count = count;
-      this.points = new ByteWriter(16 + count * 11);
+      this.epoch = epoch;
+      this.points = points;
+    }
+
+    static QueuedWrite one() {
+      return new QueuedWrite(new int[1], new long[1], new double[1], 1, 0, new ByteWriter(32));
+    }
+
+    void encode() {
+      points.clear();
       WalBatch.encodePoints(ids, timestamps, values, count, points);
     }
   }
@@ -89,31 +111,121 @@ public final class WritePath implements AutoCloseable {
     if (batch.isEmpty()) {
       return new WritePosition(this, 0);
     }
-    return write(batch.resolve(registry), batch.timestamps(), batch.values(), batch.size());
+    while (true) {
+      int epoch = registry.epoch();
+      int[] ids = batch.resolve(registry);
+      var write = new QueuedWrite(
+          ids, batch.timestamps(), batch.values(), batch.size(), epoch, batch.encoded());
+      if (commit(write)) {
+        return position(write.sequence, write.failure);
+      }
+    }
   }
 
-  /** Writes rows whose series are registered. The arrays must not change meanwhile. */
-  WritePosition write(int[] ids, long[] timestamps, double[] values, int count) {
+  /** Encodes and commits; false where series were collected meanwhile, so that ids must be looked up again. */
+  private boolean commit(QueuedWrite write) {
     flusher.awaitRoom();
-    var write = new QueuedWrite(ids, timestamps, values, count);
+    write.encode();
     lock.lock();
     try {
       checkOpen();
-      queue.add(write);
-      while (!write.done) {
-        if (leading) {
-          changed.awaitUninterruptibly();
-        } else {
-          lead();
-        }
-      }
+      queue(write);
     } finally {
       lock.unlock();
     }
-    if (write.failure != null) {
-      throw refusal(write.failure);
+    return !write.outdated;
+  }
+
+  /**
+   * Writes one point. Where no other writer is about, it does so without making objects.
+   *
+   * @param epoch of the registry when the id was looked up
+   * @return null where series were collected since then
+   */
+  @Nullable
+  WritePosition write(int id, int epoch, long timestamp, double value) {
+    flusher.awaitRoom();
+    QueuedWrite write;
+    long sequence;
+    boolean outdated;
+    Throwable failure;
+    lock.lock();
+    try {
+      checkOpen();
+      boolean alone = !leading && queue.isEmpty();
+      write = alone ? lone : QueuedWrite.one();
+      write.ids[0] = id;
+      write.timestamps[0] = timestamp;
+      write.values[0] = value;
+      write.epoch = epoch;
+      write.encode();
+      if (alone) {
+        leadAlone();
+      } else {
+        queue(write);
+      }
+      sequence = write.sequence;
+      outdated = write.outdated;
+      failure = write.failure;
+    } finally {
+      lock.unlock();
     }
-    return new WritePosition(this, write.sequence);
+    return outdated ? null : position(sequence, failure);
+  }
+
+  /** Commits the lone write. Called with the lock held, which is given up meanwhile. */
+  private void leadAlone() {
+    lone.failure = null;
+    lone.outdated = false;
+    leading = true;
+    lock.unlock();
+    try {
+      commit(loneGroup);
+    } finally {
+      lock.lock();
+      endLeading();
+    }
+  }
+
+  /** Runs something while no write is under way; writers wait for it. */
+  public void exclusively(Runnable work) {
+    lock.lock();
+    try {
+      while (leading) {
+        awaitChange();
+      }
+      runLeading(work);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until a leader, or this thread as the leader, has done a write. Called with the lock held. */
+  private void queue(QueuedWrite write) {
+    queue.add(write);
+    while (!write.done) {
+      if (leading) {
+        awaitChange();
+      } else {
+        lead();
+      }
+    }
+  }
+
+  private void awaitChange() {
+    waiting++;
+    try {
+      changed.awaitUninterruptibly();
+    } finally {
+      waiting--;
+    }
+  }
+
+  private WritePosition position(long sequence, @Nullable Throwable failure) {
+    if (failure != null) {
+      throw refusal(failure);
+    }
+    return new WritePosition(this, sequence);
   }
 
   /**
@@ -132,16 +244,10 @@ public final class WritePath implements AutoCloseable {
       series.add(SeriesOrder.seriesId(order));
     }
     var sequence = new long[1];
-    lock.lock();
-    try {
+    exclusively(() -> {
       checkOpen();
-      while (leading) {
-        changed.awaitUninterruptibly();
-      }
-      runLeading(() -> sequence[0] = logAndHide(matchers, range, series, known));
-    } finally {
-      lock.unlock();
-    }
+      sequence[0] = logAndHide(matchers, range, series, known);
+    });
     return new Deletion(new WritePosition(this, sequence[0]), series.getCardinality());
   }
 
@@ -214,7 +320,13 @@ public final class WritePath implements AutoCloseable {
       work.run();
     } finally {
       lock.lock();
-      leading = false;
+      endLeading();
+    }
+  }
+
+  private void endLeading() {
+    leading = false;
+    if (waiting > 0) {
       changed.signalAll();
     }
   }
@@ -231,6 +343,10 @@ public final class WritePath implements AutoCloseable {
         wal.write();
       }
       for (QueuedWrite write : group) {
+        if (write.epoch != registry.epoch()) {
+          write.outdated = true;
+          continue;
+        }
         try {
           write.sequence = wal.append(write.ids, write.count, write.points, registry);
         } catch (BadDataException e) {
@@ -240,7 +356,7 @@ public final class WritePath implements AutoCloseable {
       handOver();
       logged = true;
       for (QueuedWrite write : group) {
-        if (write.failure == null) {
+        if (write.failure == null && !write.outdated) {
           head.append(write.sequence, write.ids, write.timestamps, write.values, write.count);
         }
       }
@@ -293,15 +409,7 @@ public final class WritePath implements AutoCloseable {
   /** Hands over and syncs what the log has; the job of the sync interval. */
   public void sync() {
     if (sync == SyncMode.RELAXED) {
-      lock.lock();
-      try {
-        while (leading) {
-          changed.awaitUninterruptibly();
-        }
-        runLeading(wal::write);
-      } finally {
-        lock.unlock();
-      }
+      exclusively(wal::write);
     }
     wal.sync();
   }
@@ -322,7 +430,7 @@ public final class WritePath implements AutoCloseable {
         if (!leading) {
           lead();
         } else {
-          changed.awaitUninterruptibly();
+          awaitChange();
         }
       }
     } finally {

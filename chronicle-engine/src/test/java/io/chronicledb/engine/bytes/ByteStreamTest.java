@@ -93,4 +93,27 @@ class ByteStreamTest {
     assertThatThrownBy(() -> read.accept(new ByteReader(longer, 4, bytes.length)))
         .isInstanceOf(CorruptionException.class);
   }
+
+  @Test
+  void aReaderGoesOnWithAnotherArray() {
+    var in = new ByteReader(new byte[] {1, 2, 3});
+    in.readByte();
+    in.reset(new byte[] {4, 5, 6, 7}, 1, 2);
+    assertThat(in.position()).isZero();
+    assertThat(in.readByte()).isEqualTo(5);
+    assertThat(in.remaining()).isEqualTo(1);
+    assertThatThrownBy(() -> in.reset(new byte[4], 3, 2))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void aWriterTakesInWhatWasPutBehindItsContent() {
+    var out = new ByteWriter(1);
+    out.writeByte(1);
+    out.ensure(100);
+    out.array()[1] = 2;
+    out.advance(1);
+    assertThat(out.toByteArray()).containsExactly(1, 2);
+    assertThatThrownBy(() -> out.advance(1 << 20)).isInstanceOf(IndexOutOfBoundsException.class);
+  }
 }

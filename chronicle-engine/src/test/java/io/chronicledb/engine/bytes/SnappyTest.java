@@ -47,6 +47,18 @@ class SnappyTest {
   }
 
   @Test
+  void readsIntoAnArrayThatHoldsTheContent() {
+    byte[] content = "to be or not to be, to be or not to be".getBytes(StandardCharsets.US_ASCII);
+    byte[] block = Snappy.compress(content, 0, content.length);
+    var into = new byte[content.length + 5];
+    assertThat(Snappy.uncompressInto(block, 0, block.length, into)).isEqualTo(content.length);
+    assertThat(Arrays.copyOf(into, content.length)).isEqualTo(content);
+    assertThatThrownBy(
+            () -> Snappy.uncompressInto(block, 0, block.length, new byte[content.length - 1]))
+        .isInstanceOf(BadDataException.class);
+  }
+
+  @Test
   void readsARangeOfAnArray() {
     byte[] content = "to be or not to be, to be or not to be".getBytes(StandardCharsets.US_ASCII);
     byte[] block = SnappyEncoder.encode(content, 3, content.length - 3);

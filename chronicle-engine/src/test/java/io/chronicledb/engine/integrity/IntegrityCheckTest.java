@@ -15,9 +15,10 @@ import io.chronicledb.engine.codec.ChunkEncoder;
 import io.chronicledb.engine.codec.Effort;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.index.SeriesDictionary;
+import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.storage.FaultyDisk;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,12 +50,20 @@ class IntegrityCheckTest {
   }
 
   private void storeDictionary() {
-    byte[] key = {1, 'm'};
-    var bytes = ByteBuffer.allocate(64);
-    bytes.put("CHRSER".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
-    bytes.put((byte) 0).put((byte) 1).put((byte) key.length).put(key);
+    var registry = new SeriesRegistry();
+    registry.register(new byte[] {1, 'm'}, 0, 2);
     StoredBlock block = backend.put(new NewBlock(
-        BlockKind.SERIES, 1, 1, new TimeRange(0, 0), 0, 0, 0, 0, 1, List.of(), bytes.flip()));
+        BlockKind.SERIES,
+        1,
+        1,
+        new TimeRange(0, 0),
+        0,
+        0,
+        0,
+        0,
+        1,
+        List.of(),
+        SeriesDictionary.encode(registry, 0, 1)));
     backend.commit(backend.root(), backend.root().next(1, List.of(block)));
   }
 

@@ -84,7 +84,7 @@ public final class FaultyDisk implements Disk {
   private final Map<Path, Inode> names = new HashMap<>();
   private final Map<Path, Inode> durableNames = new HashMap<>();
   private final List<NameChange> nameChanges = new ArrayList<>();
-  private final Set<Path> locks = new HashSet<>();
+  private HeldLocks locks = new HeldLocks();
   private final List<Trigger> triggers = new ArrayList<>();
 
   private final Map<Call, Long> callsByKind = new EnumMap<>(Call.class);
@@ -93,6 +93,7 @@ public final class FaultyDisk implements Disk {
   private int epoch;
 
   private boolean down;
+  private boolean full;
 
   public FaultyDisk() {
     this(0);
@@ -148,6 +149,12 @@ public final class FaultyDisk implements Disk {
     return this;
   }
 
+  /** From now on no file can grow; what it has can be written again. */
+  public synchronized FaultyDisk full(boolean isFull) {
+    full = isFull;
+    return this;
+  }
+
   public synchronized FaultyDisk sabotage(Sabotage rule) {
     sabotages.add(rule);
     return this;
@@ -163,7 +170,7 @@ public final class FaultyDisk implements Disk {
     epoch++;
     down = false;
     triggers.clear();
-    locks.clear();
+    locks = new HeldLocks();
   }
 
   /** The machine loses power and keeps nothing that was not synced. */
@@ -226,7 +233,8 @@ public final class FaultyDisk implements Disk {
     durableNames.put(key(path), inode);
     inode.bytes = bytes.clone();
     inode.size = bytes.length;
-    inode.forgetUnsynced();
+    inode.durable = bytes.clone();
+    inode.unsynced.clear();
   }
 
   /** A disk with the same files, all of them durable. */
@@ -358,17 +366,32 @@ public final class FaultyDisk implements Disk {
   @Override
   public synchronized DiskLock tryLock(Path path) throws IOException {
     enter(Call.LOCK, path, epoch);
-    if (!locks.add(key(path))) {
-      return null;
+    if (!names.containsKey(key(path))) {
+      change(new NameChange(key(path), new Inode(), null));
     }
+    return ofThisEpoch(locks.tryExclusive(key(path)));
+  }
+
+  @Override
+  public synchronized DiskLock tryLockShared(Path path) throws IOException {
+    enter(Call.LOCK, path, epoch);
+    if (!names.containsKey(key(path))) {
+      throw new NoSuchFileException(path.toString());
+    }
+    return ofThisEpoch(locks.tryShared(key(path)));
+  }
+
+  private DiskLock ofThisEpoch(DiskLock lock) {
     int held = epoch;
-    return () -> {
-      synchronized (this) {
-        if (held == epoch) {
-          locks.remove(key(path));
-        }
-      }
-    };
+    return lock == null
+        ? null
+        : () -> {
+          synchronized (this) {
+            if (held == epoch) {
+              lock.close();
+            }
+          }
+        };
   }
 
   /** A change of a file that a power cut may take: bytes at a position, or a new size (bytes null). */
@@ -405,8 +428,15 @@ public final class FaultyDisk implements Disk {
       }
     }
 
-    void forgetUnsynced() {
-      durable = Arrays.copyOf(bytes, size);
+    void makeDurable() {
+      durable = durable.length == size ? durable : Arrays.copyOf(durable, size);
+      for (Change change : unsynced) {
+        int from = (int) Math.min(size, change.position);
+        int to = change.bytes == null
+            ? size // Cut off, and perhaps written anew.
+            : (int) Math.min(size, change.position + change.bytes.length);
+        System.arraycopy(bytes, from, durable, from, to - from);
+      }
       unsynced.clear();
     }
 
@@ -431,7 +461,8 @@ public final class FaultyDisk implements Disk {
           size = full.length;
         }
       }
-      forgetUnsynced();
+      durable = Arrays.copyOf(bytes, size);
+      unsynced.clear();
     }
 
     private void keep(Change change) {
@@ -519,6 +550,9 @@ public final class FaultyDisk implements Disk {
         if (fault != null) {
           throw error(fault);
         }
+        if (full && position + bytes.length > inode.size) {
+          throw error(Fault.NO_SPACE);
+        }
         boolean shortened =
             sabotages.contains(Sabotage.IGNORE_SHORT_WRITE) && random.nextInt(8) == 0;
         inode.write(position, bytes, shortened ? bytes.length / 2 : bytes.length);
@@ -541,7 +575,7 @@ public final class FaultyDisk implements Disk {
           inode.unsynced.clear();
           return;
         }
-        inode.forgetUnsynced();
+        inode.makeDurable();
       }
     }
 

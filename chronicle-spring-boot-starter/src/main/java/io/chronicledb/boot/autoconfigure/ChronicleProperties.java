@@ -16,6 +16,7 @@ import org.springframework.util.unit.DataSize;
  * @param partitionDuration Window of time that one partition covers, between a minute and ten years. Applies to what is written from now on.
  * @param bufferSize Points in the write buffer before they are sorted and encoded.
  * @param flushInterval Longest time for which a point is in the write-ahead log and not yet in the data file.
+ * @param compaction How stored blocks are merged.
  * @param wal How the write-ahead log is kept.
  * @param query What a query may use up.
  * @param storage Where the data is kept.
@@ -28,9 +29,17 @@ public record ChronicleProperties(
     @DefaultValue("1h") Duration partitionDuration,
     @DefaultValue("10000") int bufferSize,
     @DefaultValue("5m") Duration flushInterval,
+    @DefaultValue Compaction compaction,
     @DefaultValue Wal wal,
     @DefaultValue Query query,
     @DefaultValue Storage storage) {
+
+  /**
+   * How stored blocks are merged.
+   *
+   * @param interval How often days that are no longer written to are looked for, to be merged and compressed for keeps.
+   */
+  public record Compaction(@DefaultValue("30m") Duration interval) {}
 
   /**
    * How the write-ahead log is kept.

@@ -34,6 +34,10 @@ final class OptionsFromProperties {
         "chronicle.flush-interval",
         properties.flushInterval(),
         ChronicleOptions::withFlushInterval);
+    filling.setDuration(
+        "chronicle.compaction.interval",
+        properties.compaction().interval(),
+        ChronicleOptions::withCompactionInterval);
     filling.set(properties.wal());
     filling.set(properties.query());
     return filling.options;

@@ -41,6 +41,7 @@ class ConfigurationMetadataTest {
             "chronicle.partition-duration=1h",
             "chronicle.buffer-size=10000",
             "chronicle.flush-interval=5m",
+            "chronicle.compaction.interval=30m",
             "chronicle.wal.sync=interval",
             "chronicle.wal.sync-interval=1s",
             "chronicle.wal.max-size=128MB",

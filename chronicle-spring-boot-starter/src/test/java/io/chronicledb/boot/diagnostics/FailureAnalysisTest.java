@@ -115,6 +115,7 @@ class FailureAnalysisTest {
           chronicle.buffer-size         | 0         | between 1 and
           chronicle.flush-interval      | 0s        | must be positive
           chronicle.flush-interval      | 400000d   | at most ten years
+          chronicle.compaction.interval | 0s        | must be positive
           chronicle.wal.sync-interval   | -1s       | must be positive
           chronicle.wal.max-size        | 1KB       | at least 65536 bytes
           chronicle.wal.max-files       | -1        | must not be negative

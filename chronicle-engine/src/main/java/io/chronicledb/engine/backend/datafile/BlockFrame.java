@@ -24,6 +24,11 @@ record BlockFrame(
     long lastSequence,
     List<Long> replaces) {
 
+  /** Bytes of header and payload. */
+  long bytes() {
+    return (long) Layout.blockHeaderBytes(replaces.size()) + length;
+  }
+
   /** Header and payload as one run of bytes. */
   ByteWriter encode(ByteBuffer payload) {
     if (replaces.size() > Layout.REPLACED_MAX) {
@@ -57,13 +62,38 @@ record BlockFrame(
   static BlockFrame decode(ByteReader in) {
     int start = in.arrayOffset();
     int total = in.remaining();
+    int stated = readStart(in);
+    int crc = Crc32c.of(in.array(), start + Layout.BLOCK_CRC_END, total - Layout.BLOCK_CRC_END);
+    if (crc != stated) {
+      throw new CorruptionException("block does not match its checksum");
+    }
+    BlockFrame frame = readRest(in);
+    if (frame.length != in.remaining()) {
+      throw new CorruptionException(
+          "block of " + frame.length + " bytes where " + in.remaining() + " are expected");
+    }
+    return frame;
+  }
+
+  /** Reads a header whose checksum, which covers the payload too, is not known to be right. */
+  static BlockFrame decodeHeader(ByteReader in) {
+    readStart(in);
+    BlockFrame frame = readRest(in);
+    if (frame.length < 0) {
+      throw new CorruptionException("block of " + frame.length + " bytes");
+    }
+    return frame;
+  }
+
+  /** The checksum that the header states. */
+  private static int readStart(ByteReader in) {
     if (!Arrays.equals(in.readBytes(Layout.BLOCK_MAGIC.length), Layout.BLOCK_MAGIC)) {
       throw new CorruptionException("no block starts here");
     }
-    int crc = in.readInt();
-    if (crc != Crc32c.of(in.array(), start + Layout.BLOCK_CRC_END, total - Layout.BLOCK_CRC_END)) {
-      throw new CorruptionException("block does not match its checksum");
-    }
+    return in.readInt();
+  }
+
+  private static BlockFrame readRest(ByteReader in) {
     int kind = in.readByte();
     int version = in.readByte();
     if (version > Layout.VERSION) {
@@ -79,16 +109,12 @@ record BlockFrame(
     long firstSequence = in.readLong();
     long lastSequence = in.readLong();
     int replaced = in.readInt();
-    if (replaced < 0 || replaced * 8L > in.remaining()) {
+    if (replaced < 0 || replaced > Layout.REPLACED_MAX || replaced * 8L > in.remaining()) {
       throw new CorruptionException("block claims to replace " + replaced + " others");
     }
     var replaces = new ArrayList<Long>(replaced);
     for (int i = 0; i < replaced; i++) {
       replaces.add(in.readLong());
-    }
-    if (length != in.remaining()) {
-      throw new CorruptionException(
-          "block of " + length + " bytes where " + in.remaining() + " are expected");
     }
     return new BlockFrame(
         BlockKind.of(kind),
@@ -98,6 +124,6 @@ record BlockFrame(
         generation,
         firstSequence,
         lastSequence,
-        replaces);
+        List.copyOf(replaces));
   }
 }

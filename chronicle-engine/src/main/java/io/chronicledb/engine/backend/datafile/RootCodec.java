@@ -9,10 +9,13 @@ import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.model.TimeRange;
 import java.util.ArrayList;
 
-/** The payload of an index block. A block's location is the file offset of its payload. */
+/** The payload of an index block. A block's location is its {@link BlockPlace}. */
 final class RootCodec {
 
   private static final int ENTRY_BYTES_MIN = 15;
+
+  /** Far beyond any file, and within what a {@link BlockPlace} can hold. */
+  private static final long PAGES_MAX = 1L << 46;
 
   private RootCodec() {}
 
@@ -27,12 +30,11 @@ final class RootCodec {
     out.writeUnsignedVarint(root.blocks().size());
     long previousId = 0;
     for (StoredBlock block : root.blocks()) {
-      long page = block.location() / Layout.PAGE;
-      long replaced = (block.location() - page * Layout.PAGE - Layout.blockHeaderBytes(0)) / 8;
+      BlockPlace place = BlockPlace.of(block);
       out.writeUnsignedVarint(block.id() - previousId);
       out.writeByte(block.kind().id());
-      out.writeUnsignedVarint(page);
-      out.writeUnsignedVarint(replaced);
+      out.writeUnsignedVarint(place.offset() / Layout.PAGE);
+      out.writeUnsignedVarint(place.replaced());
       out.writeUnsignedVarint(block.length());
       out.writeUnsignedVarint(block.generation());
       out.writeUnsignedVarint(block.firstSequence());
@@ -63,14 +65,14 @@ final class RootCodec {
       long replaced = in.readUnsignedVarint();
       long length = in.readUnsignedVarint();
       if (page < 0
-          || page > Long.MAX_VALUE / Layout.PAGE / 2
+          || page > PAGES_MAX
           || replaced < 0
           || replaced > Layout.REPLACED_MAX
           || length < 0
           || length > Integer.MAX_VALUE) {
         throw new CorruptionException("index entry of block " + id + " lies outside of any file");
       }
-      long location = page * Layout.PAGE + Layout.blockHeaderBytes((int) replaced);
+      long location = new BlockPlace(page * Layout.PAGE, (int) replaced).location();
       long blockGeneration = in.readUnsignedVarint();
       long firstSequence = in.readUnsignedVarint();
       long lastSequence = firstSequence + in.readUnsignedVarint();

@@ -6,9 +6,13 @@ import io.chronicledb.engine.block.Block;
 import io.chronicledb.engine.block.MaskedRun;
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.RunMerge;
+import io.chronicledb.engine.block.RunSink;
 import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.codec.Effort;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.head.Head;
+import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.partition.PartitionCatalog;
 import io.chronicledb.engine.partition.PartitionWriter;
@@ -21,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 import org.slf4j.Logger;
@@ -36,6 +41,8 @@ public final class Compactor {
 
   private final Partitions partitions;
   private final Head head;
+  private final SeriesRegistry registry;
+  private final Consumer<Runnable> exclusively;
   private final CompactionPolicy policy;
   private final int blockBytes;
   private final BooleanSupplier stopped;
@@ -45,8 +52,11 @@ public final class Compactor {
   private Map<?, Long> seenSequences = Map.of();
   /** For each deletion, by sequence, the blocks that were looked through and hold none of its series. */
   private final Map<Long, Set<Long>> untouched = new HashMap<>();
+  /** Whether series may have lost their last points; after opening nobody knows. */
+  private boolean deadSeries = true;
 
   /**
+   * @param exclusively runs something while no write is under way
    * @param partitionNanos the width of a partition
    * @param blockBytes about the size of a block at most
    * @param stopped ends the work between two merges
@@ -54,11 +64,15 @@ public final class Compactor {
   public Compactor(
       Partitions partitions,
       Head head,
+      SeriesRegistry registry,
+      Consumer<Runnable> exclusively,
       long partitionNanos,
       int blockBytes,
       BooleanSupplier stopped) {
     this.partitions = partitions;
     this.head = head;
+    this.registry = registry;
+    this.exclusively = exclusively;
     this.policy = new CompactionPolicy(partitionNanos);
     this.blockBytes = blockBytes;
     this.stopped = stopped;
@@ -95,13 +109,21 @@ public final class Compactor {
     }
   }
 
-  /** Applies deletions and coalesces every span, whether or not points still arrive for it. */
+  /**
+   * Applies deletions and coalesces every span, whether or not points still arrive for it.
+   *
+   * @throws ChronicleException with {@code closed} where the database was closed meanwhile
+   */
   public void compact() {
     working.lock();
     try {
       applyDeletions();
       coalesce(() -> policy.coalescing(partitions.catalog(), span -> true, true));
       applyDeletions();
+      if (stopped.getAsBoolean()) {
+        throw new ChronicleException(
+            ErrorCode.CLOSED, "the database was closed while it compacted");
+      }
     } finally {
       working.unlock();
     }
@@ -143,9 +165,12 @@ public final class Compactor {
     var writer = new PartitionWriter(backend, time -> merge.window(), output);
     List<StoredBlock> written;
     try {
-      RunMerge.merge(runs, writer);
+      RunMerge.merge(runs, new StoppableSink(writer));
       written = writer.finish();
       commit(written, Set.copyOf(replaced), Set.of());
+    } catch (StoppedException e) {
+      writer.discard();
+      return;
     } catch (RuntimeException | Error e) {
       writer.discard();
       throw e;
@@ -158,6 +183,38 @@ public final class Compactor {
         written.stream().mapToLong(StoredBlock::length).sum());
   }
 
+  /** Ends a merge at the next series when the database is being closed. */
+  private final class StoppableSink implements RunSink {
+
+    private final RunSink sink;
+
+    StoppableSink(RunSink sink) {
+      this.sink = sink;
+    }
+
+    @Override
+    public void series(long order) {
+      if (stopped.getAsBoolean()) {
+        throw new StoppedException();
+      }
+      sink.series(order);
+    }
+
+    @Override
+    public void samples(long[] timestamps, double[] values, int start, int end) {
+      sink.samples(timestamps, values, start, end);
+    }
+  }
+
+  /** Not an error: the merge was ended, and what it wrote is given up. */
+  private static final class StoppedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StoppedException() {
+      super(null, null, false, false);
+    }
+  }
+
   private Block open(StoredBlock stored) {
     StorageBackend backend = partitions.backend();
     return Block.open(
@@ -167,7 +224,7 @@ public final class Compactor {
 
   private void commit(List<StoredBlock> added, Set<Long> removed, Set<Long> applied) {
     partitions.commit(
-        new Partitions.Change(0, added, removed, List.of(), applied), head::rearranged);
+        new Partitions.Change(0, added, removed, List.of(), applied, false), head::rearranged);
   }
 
   /**
@@ -178,6 +235,7 @@ public final class Compactor {
     working.lock();
     try {
       if (partitions.catalog().tombstones().isEmpty()) {
+        collectSeries();
         return;
       }
       dropHidden();
@@ -185,10 +243,12 @@ public final class Compactor {
         for (StoredBlock block : partitions.catalog().blocks()) {
           if (!stopped.getAsBoolean() && mustRewrite(tombstone, block)) {
             run(new Merge(List.of(block), block.window(), effort(block)));
+            deadSeries = true;
           }
         }
       }
       forgetApplied();
+      collectSeries();
     } finally {
       working.unlock();
     }
@@ -210,6 +270,7 @@ public final class Compactor {
     }
     if (!hidden.isEmpty()) {
       commit(List.of(), hidden, Set.of());
+      deadSeries = true;
       log.debug("dropped {} blocks that a deletion hides", hidden.size());
     }
   }
@@ -237,6 +298,51 @@ public final class Compactor {
   private boolean concerns(Tombstone tombstone, StoredBlock block) {
     return tombstone.concerns(block.lastSequence(), block.minTime(), block.maxTime())
         && !untouched.getOrDefault(tombstone.sequence(), Set.of()).contains(block.id());
+  }
+
+  /**
+   * Forgets series that neither storage nor head mentions any more. Where a reader may still see points of theirs, a later call does it.
+   */
+  private void collectSeries() {
+    if (!deadSeries) {
+      return;
+    }
+    int known = registry.size();
+    PartitionCatalog catalog = partitions.catalog();
+    var mentioned = new RoaringBitmap();
+    var looked = new HashSet<Long>();
+    addSeries(catalog, looked, mentioned);
+    var collected = new int[1];
+    exclusively.accept(() -> {
+      // Since then a flush may have moved points from the head to storage.
+      addSeries(partitions.catalog(), looked, mentioned);
+      head.addSeriesTo(mentioned);
+      if (partitions.backend().oldestPin() > catalog.root().generation()) {
+        var dead = new RoaringBitmap();
+        registry.addLiveTo(dead);
+        dead.remove((long) known, 1L << 32);
+        dead.andNot(mentioned);
+        collected[0] = registry.collect(dead);
+        deadSeries = false;
+      }
+    });
+    if (collected[0] > 0) {
+      partitions.commit(
+          new Partitions.Change(0, List.of(), Set.of(), List.of(), Set.of(), true),
+          head::rearranged);
+      log.debug("forgot {} series without points", collected[0]);
+    }
+  }
+
+  private void addSeries(PartitionCatalog catalog, Set<Long> looked, RoaringBitmap into) {
+    for (StoredBlock block : catalog.blocks()) {
+      if (looked.add(block.id())) {
+        RunCursor cursor = open(block).scan();
+        while (cursor.next()) {
+          into.add(SeriesOrder.seriesId(cursor.order()));
+        }
+      }
+    }
   }
 
   private void forgetApplied() {

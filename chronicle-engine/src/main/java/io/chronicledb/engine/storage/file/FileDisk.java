@@ -3,6 +3,7 @@ package io.chronicledb.engine.storage.file;
 import io.chronicledb.engine.storage.Disk;
 import io.chronicledb.engine.storage.DiskFile;
 import io.chronicledb.engine.storage.DiskLock;
+import io.chronicledb.engine.storage.HeldLocks;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -11,9 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The operating system's files. */
@@ -26,18 +27,21 @@ public final class FileDisk implements Disk {
    * Lock files that this process holds. POSIX drops a process's lock on a file as soon as the process closes any descriptor of it, so a
    * file that is held already must not even be opened.
    */
-  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+  private static final HeldLocks HELD = new HeldLocks();
+
+  /** Guarded by itself. */
+  private static final Map<Path, SharedChannel> SHARED = new HashMap<>();
+
+  private final Syncer syncer = new Syncer();
 
   @Override
   public DiskFile create(Path path) throws IOException {
-    FileChannel channel = FileChannel.open(
-        path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    return new FileDiskFile(path, true, channel);
+    return FileDiskFile.create(path, syncer);
   }
 
   @Override
   public DiskFile open(Path path, boolean writable) throws IOException {
-    return new FileDiskFile(path, writable, FileDiskFile.openChannel(path, writable));
+    return FileDiskFile.open(path, writable, syncer);
   }
 
   @Override
@@ -87,36 +91,82 @@ public final class FileDisk implements Disk {
     if (!CAN_SYNC_DIRECTORIES) {
       return; // Windows opens no directory as a file; NTFS journals names by itself.
     }
-    try (var open = open(directory, false)) {
-      open.sync();
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      syncer.force(channel, true);
     }
   }
 
   @Override
   public @Nullable DiskLock tryLock(Path path) throws IOException {
-    Path parent = path.toAbsolutePath().getParent();
-    Path key = parent == null ? path : parent.toRealPath().resolve(path.getFileName());
-    if (!HELD.add(key)) {
+    Path key = key(path);
+    DiskLock held = HELD.tryExclusive(key);
+    if (held == null) {
       return null;
     }
+    @Nullable FileChannel channel = null;
+    try {
+      channel = lockedChannel(path, false);
+    } finally {
+      if (channel == null) {
+        held.close();
+      }
+    }
+    return channel == null ? null : new ChannelLock(channel, held);
+  }
+
+  @Override
+  public @Nullable DiskLock tryLockShared(Path path) throws IOException {
+    Path key = key(path);
+    synchronized (SHARED) {
+      DiskLock held = HELD.tryShared(key);
+      if (held == null) {
+        return null;
+      }
+      SharedChannel shared = SHARED.get(key);
+      if (shared == null) {
+        @Nullable FileChannel channel = null;
+        try {
+          channel = lockedChannel(path, true);
+        } finally {
+          if (channel == null) {
+            held.close();
+          }
+        }
+        if (channel == null) {
+          return null;
+        }
+        shared = new SharedChannel(channel);
+        SHARED.put(key, shared);
+      }
+      shared.sharers++;
+      return new SharedLock(key, shared, held);
+    }
+  }
+
+  private static Path key(Path path) throws IOException {
+    Path parent = path.toAbsolutePath().getParent();
+    return parent == null ? path : parent.toRealPath().resolve(path.getFileName());
+  }
+
+  /** A channel that holds the operating system's lock on a file; null where another process has it. */
+  private static @Nullable FileChannel lockedChannel(Path path, boolean shared) throws IOException {
     boolean interrupted = Thread.interrupted();
     @Nullable FileChannel channel = null;
     boolean locked = false;
     try {
-      channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      locked = channel.tryLock() != null;
-      return locked ? new HeldLock(key, channel) : null;
+      channel = shared
+          ? FileChannel.open(path, StandardOpenOption.READ)
+          : FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      locked = channel.tryLock(0, Long.MAX_VALUE, shared) != null;
+      return locked ? channel : null;
     } catch (OverlappingFileLockException e) {
       // Another copy of this class, in another class loader, holds the lock. Its lock would go with
       // this channel, which is therefore left open.
       channel = null;
       return null;
     } finally {
-      if (!locked) {
-        HELD.remove(key);
-        if (channel != null) {
-          channel.close();
-        }
+      if (!locked && channel != null) {
+        channel.close();
       }
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -124,25 +174,59 @@ public final class FileDisk implements Disk {
     }
   }
 
-  private static final class HeldLock implements DiskLock {
+  private static final class ChannelLock implements DiskLock {
 
-    private final Path key;
     private final FileChannel channel;
-    private boolean released;
+    private final DiskLock held;
 
-    HeldLock(Path key, FileChannel channel) {
-      this.key = key;
+    ChannelLock(FileChannel channel, DiskLock held) {
       this.channel = channel;
+      this.held = held;
     }
 
     @Override
-    public synchronized void close() throws IOException {
-      if (!released) {
-        released = true; // Afterwards the key may be another holder's.
-        try {
-          channel.close();
-        } finally {
-          HELD.remove(key);
+    public void close() throws IOException {
+      try (DiskLock releasedLast = held) {
+        channel.close();
+      }
+    }
+  }
+
+  /** The one channel behind all shares that this process has in a file's lock. */
+  private static final class SharedChannel {
+    final FileChannel channel;
+    int sharers;
+
+    SharedChannel(FileChannel channel) {
+      this.channel = channel;
+    }
+  }
+
+  private static final class SharedLock implements DiskLock {
+
+    private final Path key;
+    private final SharedChannel shared;
+    private final DiskLock held;
+    private boolean released;
+
+    SharedLock(Path key, SharedChannel shared, DiskLock held) {
+      this.key = key;
+      this.shared = shared;
+      this.held = held;
+    }
+
+    @Override
+    public void close() throws IOException {
+      synchronized (SHARED) {
+        if (released) {
+          return;
+        }
+        released = true;
+        try (DiskLock releasedLast = held) {
+          if (--shared.sharers == 0) {
+            SHARED.remove(key);
+            shared.channel.close();
+          }
         }
       }
     }

@@ -12,23 +12,52 @@ import java.nio.file.StandardOpenOption;
 /**
  * A file that outlives its callers' interrupts. The JDK closes a {@link FileChannel} under every user when one thread is interrupted
  * inside it. So the interrupt is put aside before each operation, and where one still arrives in the middle, the channel is opened
- * again and the operation repeated: all operations are positional, hence repeatable. An fsync that is repeated on a new descriptor
- * still covers, and still reports, what was written through the old one.
+ * again and the operation repeated: all operations are positional, hence repeatable.
+ *
+ * <p>Only a sync is not, since the kernel reports a failure once. It has a channel of its own, which no caller's thread ever enters and which
+ * is opened with the file, so that it reports whatever goes wrong from then on.
  */
 final class FileDiskFile implements DiskFile {
 
   private final Path path;
   private final boolean writable;
+  private final Syncer syncer;
+  private final FileChannel syncChannel;
   private volatile FileChannel channel;
   private volatile boolean closed;
 
-  FileDiskFile(Path path, boolean writable, FileChannel channel) {
+  private FileDiskFile(
+      Path path, boolean writable, FileChannel channel, FileChannel syncChannel, Syncer syncer) {
     this.path = path;
     this.writable = writable;
     this.channel = channel;
+    this.syncChannel = syncChannel;
+    this.syncer = syncer;
   }
 
-  static FileChannel openChannel(Path path, boolean writable) throws IOException {
+  static FileDiskFile create(Path path, Syncer syncer) throws IOException {
+    FileChannel channel = FileChannel.open(
+        path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    return of(path, true, channel, syncer);
+  }
+
+  static FileDiskFile open(Path path, boolean writable, Syncer syncer) throws IOException {
+    return of(path, writable, openChannel(path, writable), syncer);
+  }
+
+  private static FileDiskFile of(Path path, boolean writable, FileChannel channel, Syncer syncer)
+      throws IOException {
+    try {
+      // What is only read is not synced, and has no need of a second descriptor.
+      FileChannel syncChannel = writable ? openChannel(path, true) : channel;
+      return new FileDiskFile(path, writable, channel, syncChannel, syncer);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel openChannel(Path path, boolean writable) throws IOException {
     return writable
         ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
         : FileChannel.open(path, StandardOpenOption.READ);
@@ -65,10 +94,7 @@ final class FileDiskFile implements DiskFile {
 
   @Override
   public void sync() throws IOException {
-    uninterrupted(open -> {
-      open.force(true);
-      return 0;
-    });
+    syncer.force(syncChannel, false);
   }
 
   @Override
@@ -89,7 +115,9 @@ final class FileDiskFile implements DiskFile {
     synchronized (this) {
       closed = true;
     }
-    channel.close();
+    try (FileChannel closing = syncChannel) {
+      channel.close();
+    }
   }
 
   private interface Operation {

@@ -3,6 +3,7 @@ package io.chronicledb.engine.storage.memory;
 import io.chronicledb.engine.storage.Disk;
 import io.chronicledb.engine.storage.DiskFile;
 import io.chronicledb.engine.storage.DiskLock;
+import io.chronicledb.engine.storage.HeldLocks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryDisk implements Disk {
 
   private final Map<Path, Content> files = new ConcurrentHashMap<>();
-  private final Set<Path> locks = ConcurrentHashMap.newKeySet();
+  private final HeldLocks locks = new HeldLocks();
 
   @Override
   public DiskFile create(Path path) throws IOException {
@@ -80,7 +80,16 @@ public final class MemoryDisk implements Disk {
 
   @Override
   public @Nullable DiskLock tryLock(Path path) {
-    return locks.add(path) ? () -> locks.remove(path) : null;
+    files.putIfAbsent(path, new Content());
+    return locks.tryExclusive(path);
+  }
+
+  @Override
+  public @Nullable DiskLock tryLockShared(Path path) throws IOException {
+    if (!files.containsKey(path)) {
+      throw new NoSuchFileException(path.toString());
+    }
+    return locks.tryShared(path);
   }
 
   /** The bytes of one file. */

@@ -14,15 +14,15 @@ class FreeSpaceTest {
   @Test
   void takesTheFirstExtentThatIsLongEnough() {
     var space = new FreeSpace(20 * PAGE);
-    space.release(2 * PAGE, PAGE);
-    space.release(5 * PAGE, 3 * PAGE);
-    space.release(10 * PAGE, 6 * PAGE);
+    space.release(Extent.of(2 * PAGE, PAGE));
+    space.release(Extent.of(5 * PAGE, 3 * PAGE));
+    space.release(Extent.of(10 * PAGE, 6 * PAGE));
 
-    assertThat(space.allocate(2 * PAGE - 1)).isEqualTo(5 * PAGE);
-    assertThat(space.allocate(1)).isEqualTo(2 * PAGE);
-    assertThat(space.allocate(1)).isEqualTo(7 * PAGE);
-    assertThat(space.allocate(6 * PAGE)).isEqualTo(10 * PAGE);
-    assertThat(space.allocate(1)).isEqualTo(20 * PAGE);
+    assertThat(space.allocate(2 * PAGE - 1).offset()).isEqualTo(5 * PAGE);
+    assertThat(space.allocate(1).offset()).isEqualTo(2 * PAGE);
+    assertThat(space.allocate(1).offset()).isEqualTo(7 * PAGE);
+    assertThat(space.allocate(6 * PAGE).offset()).isEqualTo(10 * PAGE);
+    assertThat(space.allocate(1).offset()).isEqualTo(20 * PAGE);
     assertThat(space.end()).isEqualTo(21 * PAGE);
     assertThat(space.freeBytes()).isZero();
   }
@@ -30,10 +30,10 @@ class FreeSpaceTest {
   @Test
   void joinsNeighbours() {
     var space = new FreeSpace(20 * PAGE);
-    space.release(5 * PAGE, PAGE);
-    space.release(7 * PAGE, PAGE);
-    space.release(6 * PAGE, 1);
-    assertThat(space.allocate(3 * PAGE)).isEqualTo(5 * PAGE);
+    space.release(Extent.of(5 * PAGE, PAGE));
+    space.release(Extent.of(7 * PAGE, PAGE));
+    space.release(Extent.of(6 * PAGE, 1));
+    assertThat(space.allocate(3 * PAGE).offset()).isEqualTo(5 * PAGE);
   }
 
   @Test
@@ -46,7 +46,8 @@ class FreeSpaceTest {
     for (int step = 0; step < 20_000; step++) {
       if (extents.isEmpty() || random.nextInt(100) < 52) {
         int pages = random.nextInt(1, 9);
-        int first = (int) (space.allocate((long) pages * PAGE - random.nextInt(PAGE)) / PAGE);
+        int first =
+            (int) (space.allocate((long) pages * PAGE - random.nextInt(PAGE)).offset() / PAGE);
         assertThat(used.get(first, first + pages).isEmpty())
             .as("seed %s, step %s: pages %s to %s", seed, step, first, first + pages - 1)
             .isTrue();
@@ -55,11 +56,28 @@ class FreeSpaceTest {
       } else {
         int[] extent = extents.remove(random.nextInt(extents.size()));
         used.clear(extent[0], extent[0] + extent[1]);
-        space.release((long) extent[0] * PAGE, (long) extent[1] * PAGE);
+        space.release(new Extent((long) extent[0] * PAGE, (long) extent[1] * PAGE));
       }
       assertThat(space.freeBytes() + (long) used.cardinality() * PAGE)
           .as("seed %s, step %s: every page is free or used", seed, step)
           .isEqualTo(space.end());
     }
+  }
+
+  @Test
+  void growsTheFileFromItsFreeTailAndCutsItOff() {
+    var space = new FreeSpace(10 * PAGE);
+    space.release(Extent.of(8 * PAGE, 2 * PAGE));
+    assertThat(space.tailBytes()).isEqualTo(2 * PAGE);
+    assertThat(space.allocate(3 * PAGE)).isEqualTo(new Extent(8 * PAGE, 3 * PAGE));
+    assertThat(space.end()).isEqualTo(11 * PAGE);
+    assertThat(space.freeBytes()).isZero();
+    space.release(Extent.of(8 * PAGE, 3 * PAGE));
+    space.release(Extent.of(2 * PAGE, PAGE));
+    assertThat(space.cutTail()).isEqualTo(8 * PAGE);
+    assertThat(space.tailBytes()).isZero();
+    assertThat(space.freeBytes()).isEqualTo(PAGE);
+    assertThat(space.allocateWithin(2 * PAGE)).isNull();
+    assertThat(space.allocateWithin(PAGE)).isEqualTo(new Extent(2 * PAGE, PAGE));
   }
 }

@@ -8,6 +8,7 @@ import io.chronicledb.engine.storage.DiskLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -58,7 +59,7 @@ class FileDiskTest {
     try (DiskFile file = disk.create(directory.resolve("f"))) {
       file.write(0, ByteBuffer.allocate(1 << 16));
       var failure = new AtomicReference<Throwable>();
-      var rounds = 300;
+      var rounds = 200;
       var done = new CountDownLatch(2);
       var interrupted = new Thread(() -> {
         try {
@@ -67,6 +68,7 @@ class FileDiskTest {
             file.read(0, ByteBuffer.allocate(1 << 16));
             file.write(0, ByteBuffer.allocate(1 << 12));
             file.size();
+            file.sync();
             assertThat(Thread.currentThread().isInterrupted()).isTrue();
           }
         } catch (Throwable e) {
@@ -119,6 +121,38 @@ class FileDiskTest {
     lock.close(); // Once more; the lock is somebody else's now.
     assertThat(disk.tryLock(path)).isNull();
     again.close();
+  }
+
+  @Test
+  void aSyncFailsForItsCallerHoweverOftenHeIsInterrupted() throws IOException {
+    DiskFile file = disk.create(directory.resolve("f"));
+    file.close();
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(file::sync).isInstanceOf(IOException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThatThrownBy(() -> disk.syncDirectory(directory.resolve("nowhere")))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aSharedLockKeepsOwnersOutInThisProcessAndInOthers() throws Exception {
+    Path path = directory.resolve("lock");
+    assertThatThrownBy(() -> disk.tryLockShared(path)).isInstanceOf(NoSuchFileException.class);
+    disk.tryLock(path).close();
+    DiskLock first = disk.tryLockShared(path);
+    DiskLock second = new FileDisk().tryLockShared(path);
+    assertThat(first).isNotNull();
+    assertThat(second).isNotNull();
+    assertThat(disk.tryLock(path)).isNull();
+    first.close();
+    first.close();
+    assertThat(disk.tryLock(path)).isNull();
+    assertThat(otherProcess(path)).isEqualTo("refused");
+    second.close();
+    try (DiskLock owner = disk.tryLock(path)) {
+      assertThat(owner).isNotNull();
+      assertThat(disk.tryLockShared(path)).isNull();
+    }
   }
 
   @Test
