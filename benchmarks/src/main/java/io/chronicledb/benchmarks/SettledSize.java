@@ -3,9 +3,13 @@ package io.chronicledb.benchmarks;
 import io.chronicledb.benchmarks.DataSets.Source;
 import io.chronicledb.engine.ChronicleDatabase;
 import io.chronicledb.engine.ChronicleOptions;
+import io.chronicledb.engine.DatabaseFiles;
+import io.chronicledb.engine.backend.datafile.DataFileBackend;
+import io.chronicledb.engine.storage.file.FileDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +43,7 @@ public final class SettledSize {
           "data",
           "points",
           "bytes/point",
-          "length/point",
+          "live bytes/point",
           "entropy",
           "of entropy",
           "Gorilla+Snappy 120",
@@ -77,7 +81,7 @@ public final class SettledSize {
         data.label(),
         (long) points,
         bytes,
-        ScratchDirectory.length(file) / points,
+        liveBytes(file) / points,
         entropy,
         entropy == 0 ? "" : bytes / entropy,
         gorilla(data, sources.size(), steps, 120),
@@ -107,25 +111,39 @@ public final class SettledSize {
     }
   }
 
+  /** Bytes per point of the first {@code count} sources as plain Gorilla chunks of so many samples. */
   private static double gorilla(DataSets data, int count, int steps, int samplesMax) {
+    var gorilla = new ClassicGorilla();
     long bytes = 0;
+    long points = 0;
     for (Source source : data.open(count)) {
-      var series = new GorillaSnappy[source.metrics.length];
-      for (int i = 0; i < series.length; i++) {
-        series[i] = new GorillaSnappy(samplesMax);
-      }
+      var times = new long[samplesMax];
+      var values = new double[source.metrics.length][samplesMax];
       for (int step = 0; step < steps; step++) {
         source.step(DataSets.START_MILLIS + (long) step * data.intervalMillis, step);
-        for (int i = 0; i < series.length; i++) {
-          series[i].add(source.millis, source.values[i]);
+        int at = step % samplesMax;
+        times[at] = source.nanos();
+        for (int i = 0; i < values.length; i++) {
+          values[i][at] = source.values[i];
+        }
+        if (at + 1 == samplesMax || step + 1 == steps) {
+          for (double[] series : values) {
+            bytes += gorilla.size(times, series, 0, at + 1);
+          }
         }
       }
-      for (GorillaSnappy one : series) {
-        bytes += one.bytes();
-      }
+      points += (long) steps * values.length;
     }
-    int metrics = data.open(1).get(0).metrics.length;
-    return bytes / ((double) count * metrics * steps);
+    return bytes / (double) points;
+  }
+
+  /** Bytes of the blocks that count, in a closed database. */
+  private static long liveBytes(Path file) {
+    DatabaseFiles files = DatabaseFiles.of(file);
+    try (var backend = DataFileBackend.open(
+        new FileDisk(), files.data(), files.dataLock(), InstantSource.system())) {
+      return backend.liveBytes();
+    }
   }
 
   /** Bytes per point by {@code peer.data set}, from the tables of scale S and of the compression. */
