@@ -118,6 +118,11 @@ final class FileSpace {
     return free.allocate(bytes);
   }
 
+  /** Takes free pages before an offset; null where there are none. */
+  synchronized @Nullable Extent allocateBefore(long bytes, long offset) {
+    return free.allocateBefore(bytes, offset);
+  }
+
   /** Takes pages for an index that no other place has room for; null where the reserve is too small. */
   synchronized @Nullable Extent allocateFromReserve(long bytes) {
     Extent held = reserve;
