@@ -8,6 +8,7 @@ import io.chronicledb.engine.backend.datafile.DataFileBackend;
 import io.chronicledb.engine.block.Block;
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.SampleCursor;
+import io.chronicledb.engine.codec.ChunkDecoder;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.index.SeriesDictionary;
@@ -26,6 +27,7 @@ public final class IntegrityCheck {
 
   private final StorageBackend backend;
   private final List<String> damages = new ArrayList<>();
+  private final ChunkDecoder decoder = new ChunkDecoder();
   private long blocks;
   private long samples;
 
@@ -111,7 +113,7 @@ public final class IntegrityCheck {
     long count = 0;
     long min = Long.MAX_VALUE;
     long max = Long.MIN_VALUE;
-    RunCursor series = block.scan();
+    RunCursor series = block.scan(decoder);
     while (series.next()) {
       int id = SeriesOrder.seriesId(series.order());
       expect(
