@@ -31,9 +31,8 @@ record RootSlots(Generation newest, @Nullable Generation older, boolean damaged)
   private static final long LOST_IDS_MAX = 1 << 20;
 
   long nextBlockId() {
-    long next = older == null
-        ? newest.nextBlockId()
-        : Math.max(newest.nextBlockId(), older.nextBlockId());
+    long next =
+        older == null ? newest.nextBlockId() : Math.max(newest.nextBlockId(), older.nextBlockId());
     return damaged ? next + LOST_IDS_MAX : next;
   }
 
