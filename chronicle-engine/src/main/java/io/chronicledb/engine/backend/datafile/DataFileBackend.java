@@ -381,9 +381,11 @@ public final class DataFileBackend implements StorageBackend {
     try (DiskLock held = lock;
         DiskFile open = file) {
       log.debug("closing {} at generation {}", path, current.number());
-      if (poison == null && !space.hasRetired()) {
-        FileHeader.markClean(file, true);
+      if (poison == null && space.isAllNamed(current, previous)) {
+        // The mark must not be durable before what it vouches for; losing it costs a look at the
+        // free pages.
         file.sync();
+        FileHeader.markClean(file, true);
       }
     } catch (IOException e) {
       throw new ChronicleException(ErrorCode.STORAGE_WRITE, "cannot close " + path + ": " + e, e);
