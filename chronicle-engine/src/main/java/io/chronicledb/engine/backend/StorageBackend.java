@@ -87,6 +87,9 @@ public interface StorageBackend extends AutoCloseable {
   /** Bytes of {@link #storageBytes()} that new blocks can take. */
   long freeBytes();
 
+  /** Makes the storage as small as its blocks allow, where that is not done anyway: in a file, cuts off a free end. */
+  default void trim() {}
+
   /** Gives up the place. Further calls do nothing. */
   @Override
   void close();

@@ -176,6 +176,16 @@ public final class Partitions {
     }
   }
 
+  /** Lets the storage cut off what is free at its end. */
+  public void trim() {
+    lock.lock();
+    try {
+      backend.trim();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private static Root next(
       Root root,
       long checkpoint,

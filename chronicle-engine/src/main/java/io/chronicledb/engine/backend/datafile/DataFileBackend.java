@@ -373,6 +373,12 @@ public final class DataFileBackend implements StorageBackend {
   }
 
   @Override
+  public void trim() {
+    checkWritable();
+    space.trim();
+  }
+
+  @Override
   public synchronized void close() {
     if (closed) {
       return;

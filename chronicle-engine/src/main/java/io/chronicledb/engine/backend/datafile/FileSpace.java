@@ -33,8 +33,8 @@ final class FileSpace {
 
   private static final Logger log = LoggerFactory.getLogger(FileSpace.class);
 
-  /** Enough for the two indexes, of a few thousand blocks, that it takes until given up blocks are free. */
-  static final long RESERVE_BYTES = 256 << 10;
+  /** Enough for the two indexes, of a hundred blocks each, that it takes until given up blocks are free; larger ones get more. */
+  static final long RESERVE_BYTES = 8 << 10;
 
   /** A tail is cut off where it is worth it; else the file would shrink and grow with every flush. */
   static final long TAIL_BYTES_MIN = 1 << 20;
@@ -248,7 +248,7 @@ final class FileSpace {
 
   /** Makes the reserve as long as it should be, on a full disk out of free pages that the file has anyway. */
   private void refillReserve(long indexBytes) {
-    long wanted = Math.max(RESERVE_BYTES, Layout.roundToPage(indexBytes * 5 / 2));
+    long wanted = Math.max(RESERVE_BYTES, Layout.roundToPage(2 * indexBytes));
     Extent held = reserve;
     if (held == null || held.length() < wanted) {
       replaceReserve(wanted, false);
@@ -284,6 +284,23 @@ final class FileSpace {
     }
   }
 
+  /** Cuts off all of a free tail, with the reserve moved out of its way. */
+  void trim() {
+    Extent held = reserve;
+    if (held != null && isLast(held)) {
+      replaceReserve(held.length(), true);
+    }
+    cut();
+  }
+
+  private synchronized void cut() {
+    try {
+      file.truncate(free.cutTail());
+    } catch (IOException e) {
+      log.warn("{}: the file is not cut to {} bytes: {}", path, free.end(), e.toString());
+    }
+  }
+
   /** Cuts off the tail where enough of it is free. The lock keeps a put from growing the file meanwhile. */
   private void shrink() {
     Extent held = reserve;
@@ -291,13 +308,8 @@ final class FileSpace {
       replaceReserve(held.length(), true);
     }
     synchronized (this) {
-      if (!isWorthCutting(0)) {
-        return;
-      }
-      try {
-        file.truncate(free.cutTail());
-      } catch (IOException e) {
-        log.warn("{}: the file is not cut to {} bytes: {}", path, free.end(), e.toString());
+      if (isWorthCutting(0)) {
+        cut();
       }
     }
   }

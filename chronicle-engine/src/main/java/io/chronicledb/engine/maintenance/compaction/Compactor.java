@@ -44,6 +44,10 @@ public final class Compactor {
   private static final long RECLAIM_BYTES_MIN = 1 << 20;
 
   private static final int RECLAIM_SHARE = 4;
+  /** On demand it shrinks for less. */
+  private static final int DEMANDED_BYTES_MIN = 64 << 10;
+
+  private static final int DEMANDED_SHARE = 32;
   /** Blocks that are moved leave room for others, but it gets less from round to round. */
   private static final int RECLAIM_ROUNDS_MAX = 4;
 
@@ -128,7 +132,7 @@ public final class Compactor {
       applyDeletions();
       coalesce(() -> policy.coalescing(partitions.catalog(), span -> true, true));
       applyDeletions();
-      reclaim();
+      reclaim(DEMANDED_BYTES_MIN, DEMANDED_SHARE);
       if (stopped.getAsBoolean()) {
         throw new ChronicleException(
             ErrorCode.CLOSED, "the database was closed while it compacted");
@@ -154,11 +158,14 @@ public final class Compactor {
 
   /**
    * Where a good part of the storage is free, moves blocks from its end into that and lets it shrink.
+   *
+   * @param bytesMin how much must be free
+   * @param share which part of the storage must be free
    */
-  private void reclaim() {
+  private void reclaim(long bytesMin, int share) {
     StorageBackend backend = partitions.backend();
     long spare = backend.storageBytes() - backend.liveBytes();
-    if (spare < RECLAIM_BYTES_MIN || spare < backend.storageBytes() / RECLAIM_SHARE) {
+    if (spare < bytesMin || spare < backend.storageBytes() / share) {
       return;
     }
     // What merges replaced is free once both roots are past it.
@@ -169,6 +176,10 @@ public final class Compactor {
       moved = partitions.moveForward(head::rearranged);
       partitions.commit(Partitions.Change.nothing(), head::rearranged);
     }
+    // The indexes of both roots lie in front too once each was written since.
+    partitions.commit(Partitions.Change.nothing(), head::rearranged);
+    partitions.commit(Partitions.Change.nothing(), head::rearranged);
+    partitions.trim();
     log.debug(
         "storage takes {} bytes, {} of them live", backend.storageBytes(), backend.liveBytes());
   }
