@@ -39,10 +39,10 @@ public class CodecBenchmark {
    * a few milliseconds off, three decimals with noise. {@code random}: every 10 s, uniform in [0, 1).
    */
   @Param({"regular", "counter", "jittered", "random"})
-  String data;
+  String data = "regular";
 
   @Param({"FRESH", "COLD"})
-  Effort effort;
+  Effort effort = Effort.FRESH;
 
   private final long[][] timestamps = new long[CHUNKS][SAMPLES];
   private final double[][] values = new double[CHUNKS][SAMPLES];

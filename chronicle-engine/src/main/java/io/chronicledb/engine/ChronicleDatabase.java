@@ -11,7 +11,6 @@ import io.chronicledb.engine.head.Head;
 import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.integrity.IntegrityCheck;
 import io.chronicledb.engine.integrity.IntegrityReport;
-import io.chronicledb.engine.maintenance.BackgroundLoop;
 import io.chronicledb.engine.maintenance.compaction.Compactor;
 import io.chronicledb.engine.memory.MemoryBudget;
 import io.chronicledb.engine.model.SeriesKey;
@@ -32,19 +31,17 @@ import io.chronicledb.engine.recovery.RecoveryReport;
 import io.chronicledb.engine.storage.Disk;
 import io.chronicledb.engine.storage.file.FileDisk;
 import io.chronicledb.engine.storage.memory.MemoryDisk;
-import io.chronicledb.engine.wal.SyncMode;
 import io.chronicledb.engine.wal.WalOptions;
 import io.chronicledb.engine.wal.WriteAheadLog;
 import io.chronicledb.engine.write.Deletion;
-import io.chronicledb.engine.write.HeadFlusher;
 import io.chronicledb.engine.write.PointBatch;
 import io.chronicledb.engine.write.SeriesWriter;
-import io.chronicledb.engine.write.WritePath;
 import io.chronicledb.engine.write.WritePosition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,68 +63,49 @@ public final class ChronicleDatabase implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ChronicleDatabase.class);
 
-  /** How long a writer waits for a flush that makes room before it is told to come back later. */
-  private static final Duration ROOM_TIMEOUT = Duration.ofSeconds(10);
+  private static final int READ_ONLY_ATTEMPTS = 5;
 
   private final ChronicleOptions options;
   private final StorageBackend backend;
-  private final WriteAheadLog wal;
   private final SeriesRegistry registry = new SeriesRegistry();
-  private final MemoryBudget budget;
-  private final Partitions partitions;
   private final BlockCache blocks;
   private final Head head;
-  private final HeadFlusher flusher;
-  private final WritePath writePath;
   private final QueryEngine queryEngine;
   private final RecoveryReport recovery;
-  private final Compactor compactor;
-  private final @Nullable BackgroundLoop syncLoop;
-  private volatile @Nullable BackgroundLoop mergeLoop;
-  private volatile @Nullable BackgroundLoop settleLoop;
+  /** Null where the database is open for reading only. */
+  private final @Nullable WriteSide writes;
+
   private volatile boolean closed;
 
+  /**
+   * @param wal just opened; null for reading only
+   * @param log what is read of the log where there is no {@code wal}
+   */
   private ChronicleDatabase(
-      StorageBackend backend, WriteAheadLog wal, QueryPlanner planner, ChronicleOptions options) {
+      StorageBackend backend,
+      @Nullable WriteAheadLog wal,
+      Recovery.@Nullable Log log,
+      QueryPlanner planner,
+      ChronicleOptions options) {
     this.options = options;
     this.backend = backend;
-    this.wal = wal;
-    this.budget = new MemoryBudget(options.memoryBytes(), registry::memoryBytes);
+    var budget = new MemoryBudget(options.memoryBytes(), registry::memoryBytes);
     this.blocks = new BlockCache(backend, budget::cacheBytesMax);
     Recovery.loadSeries(backend, registry);
-    this.partitions = Partitions.open(backend, registry, budget.blockBytes());
+    var partitions = Partitions.open(backend, registry, budget.blockBytes());
     registry.limitBytes(budget::indexBytesMax);
     this.head = new Head(registry::order, bufferPoints(options, budget), partitions.catalog());
-    var limits = new HeadFlusher.Limits(
-        options.partition().toNanos(),
-        options.wal().segmentBytes() * Math.max(1, options.wal().segmentsMin()),
-        options.flushInterval(),
-        ROOM_TIMEOUT);
-    this.flusher = new HeadFlusher(
-        head, partitions, wal, budget, limits, options.monotonicNanos(), this::wakeMerges);
-    this.compactor = new Compactor(
-        partitions,
-        head,
-        registry,
-        work -> writes().exclusively(work),
-        options.partition().toNanos(),
-        budget.blockBytes(),
-        () -> closed);
-    this.recovery = Recovery.replay(backend, wal, registry, head, flusher);
+    if (wal != null) {
+      this.writes = new WriteSide(partitions, wal, registry, head, budget, options);
+      this.recovery = writes.recovery();
+    } else {
+      this.writes = null;
+      this.recovery =
+          Recovery.replay(backend, Objects.requireNonNull(log), registry, head, () -> {});
+    }
     report(recovery);
-    this.writePath = new WritePath(registry, wal, head, flusher);
     this.queryEngine = new QueryEngine(
         planner, this::view, options.query(), options.clock(), options.monotonicNanos());
-    flusher.start();
-    if (!options.compactionInterval().isZero()) {
-      this.mergeLoop = new BackgroundLoop(
-          "chronicle-merge", options.compactionInterval(), compactor::mergePiledUp);
-      this.settleLoop = new BackgroundLoop(
-          "chronicle-compaction", options.compactionInterval(), compactor::settle);
-    }
-    this.syncLoop = options.wal().sync() == SyncMode.SYNC
-        ? null
-        : new BackgroundLoop("chronicle-wal-sync", options.wal().syncInterval(), this::syncLog);
   }
 
   /** A buffer that took the head's whole share of the memory would hold back every writer for ever. */
@@ -136,15 +114,14 @@ public final class ChronicleDatabase implements AutoCloseable {
         Math.min(options.bufferPoints(), budget.headFlushBytes() / 2 / Head.BUFFER_ROW_BYTES);
   }
 
-  private WritePath writes() {
-    return writePath;
-  }
-
-  private void wakeMerges() {
-    BackgroundLoop loop = mergeLoop;
-    if (loop != null) {
-      loop.wake();
+  /** What only a database has that is open for writing. */
+  private WriteSide writes() {
+    checkOpen();
+    if (writes == null) {
+      throw new ChronicleException(
+          ErrorCode.READ_ONLY, backend.name() + " was opened for reading only");
     }
+    return writes;
   }
 
   private void report(RecoveryReport found) {
@@ -211,7 +188,7 @@ public final class ChronicleDatabase implements AutoCloseable {
   public static ChronicleDatabase open(
       StorageBackend backend, WriteAheadLog wal, QueryPlanner planner, ChronicleOptions options) {
     try {
-      return new ChronicleDatabase(backend, wal, planner, options);
+      return new ChronicleDatabase(backend, wal, null, planner, options);
     } catch (RuntimeException e) {
       try {
         wal.close();
@@ -219,6 +196,43 @@ public final class ChronicleDatabase implements AutoCloseable {
         backend.close();
       }
       throw e;
+    }
+  }
+
+  /**
+   * Opens an existing database for reading, as it is now, while another process may go on writing it. What that one writes afterwards does
+   * not show; the blocks that this one reads stay until it is closed. Writing throws {@code read_only}.
+   *
+   * @throws ChronicleException with {@code not_found} where there is none
+   */
+  public static ChronicleDatabase openReadOnly(Path path, ChronicleOptions options) {
+    return openReadOnly(new FileDisk(), path, options);
+  }
+
+  /** Opens an existing database on a disk of the caller's for reading. */
+  public static ChronicleDatabase openReadOnly(Disk disk, Path path, ChronicleOptions options) {
+    DatabaseFiles files = DatabaseFiles.of(path);
+    for (int attempt = 1; ; attempt++) {
+      StorageBackend backend = DataFileBackend.openReadOnly(disk, files.data(), files.dataLock());
+      try {
+        var database = new ChronicleDatabase(
+            backend,
+            null,
+            (id, checkpoint, visitor) ->
+                WriteAheadLog.read(disk, files.wal(), id, checkpoint, visitor),
+            QueryPlanner.standard(),
+            options);
+        // Where the writer commits twice in between, it may remove log that this root needs.
+        boolean outrun = database.recovery.lost().stream()
+            .anyMatch(range -> range.first() == database.recovery.checkpoint() + 1);
+        if (!outrun || attempt == READ_ONLY_ATTEMPTS) {
+          return database;
+        }
+        database.close();
+      } catch (RuntimeException e) {
+        backend.close();
+        throw e;
+      }
     }
   }
 
@@ -253,16 +267,15 @@ public final class ChronicleDatabase implements AutoCloseable {
    * Writes a batch. On return it is in the log and visible as a whole; where this throws, nothing of it is stored.
    */
   public WritePosition write(PointBatch batch) {
-    checkOpen();
-    return writePath.write(batch);
+    return writes().path().write(batch);
   }
 
   /** A handle to one series, which writes without looking it up each time. */
   public SeriesWriter series(String metric, Tags tags) {
-    checkOpen();
+    WriteSide side = writes();
     var key = new ByteWriter(128);
     new SeriesKey().series(metric, tags).encode(key);
-    return new SeriesWriter(writePath, registry, key.toByteArray());
+    return new SeriesWriter(side.path(), registry, key.toByteArray());
   }
 
   /**
@@ -296,16 +309,9 @@ public final class ChronicleDatabase implements AutoCloseable {
     return queryEngine;
   }
 
-  /** The job of the sync interval. A poisoned log has said so once, and refuses every writer. */
-  private void syncLog() {
-    if (!wal.isPoisoned()) {
-      writePath.sync();
-    }
-  }
-
   /** For tests, which do its work when they like. */
   Compactor compactor() {
-    return compactor;
+    return writes().compactor();
   }
 
   /** All points as they are now. The caller closes the view. */
@@ -316,8 +322,7 @@ public final class ChronicleDatabase implements AutoCloseable {
 
   /** Writes everything that is in memory to storage. */
   public void flush() {
-    checkOpen();
-    flusher.flush();
+    writes().flusher().flush();
   }
 
   /**
@@ -328,26 +333,26 @@ public final class ChronicleDatabase implements AutoCloseable {
    * @throws ChronicleException where nothing was deleted
    */
   public Deletion delete(String selector, TimeRange range) {
-    checkOpen();
-    return writePath.delete(PromQlPlanner.matchers(selector), range, () -> {});
+    return writes().path().delete(PromQlPlanner.matchers(selector), range, () -> {});
   }
 
   /**
    * Deletes all points written so far that are older than {@code time}, nanoseconds, and gives their space back.
    */
   public Deletion dropBefore(long time) {
-    checkOpen();
-    Deletion deletion = writePath.delete(List.of(), new TimeRange(Long.MIN_VALUE, time), () -> {});
-    flusher.flush();
-    compactor.applyDeletions();
+    WriteSide side = writes();
+    Deletion deletion =
+        side.path().delete(List.of(), new TimeRange(Long.MIN_VALUE, time), () -> {});
+    side.flusher().flush();
+    side.compactor().applyDeletions();
     return deletion;
   }
 
   /** Writes what is in memory to storage, applies deletions, and merges the blocks of each day into as few as may be. */
   public void compact() {
-    checkOpen();
-    flusher.flush();
-    compactor.compact();
+    WriteSide side = writes();
+    side.flusher().flush();
+    side.compactor().compact();
   }
 
   /** Reads all that is stored and checks every invariant. */
@@ -366,9 +371,9 @@ public final class ChronicleDatabase implements AutoCloseable {
         catalog.partitionCount(),
         catalog.blocks().size(),
         backend.storageBytes(),
-        wal.bytes(),
+        writes == null ? 0 : writes.wal().bytes(),
         head.memoryBytes() + registry.memoryBytes() + blocks.memoryBytes(),
-        !wal.isPoisoned(),
+        writes != null && !writes.wal().isPoisoned(),
         recovery);
   }
 
@@ -387,12 +392,6 @@ public final class ChronicleDatabase implements AutoCloseable {
     }
   }
 
-  private static void closeLoop(@Nullable BackgroundLoop loop) {
-    if (loop != null) {
-      loop.close();
-    }
-  }
-
   /**
    * Waits for writes that are under way, writes what is in memory to storage and gives up the files. Further calls do nothing.
    */
@@ -403,24 +402,8 @@ public final class ChronicleDatabase implements AutoCloseable {
     }
     closed = true;
     try (StorageBackend storage = backend;
-        WriteAheadLog closing = wal) {
-      writePath.close();
-      if (syncLoop != null) {
-        syncLoop.close();
-      }
-      flusher.close();
-      closeLoop(mergeLoop);
-      closeLoop(settleLoop);
-      try {
-        flusher.flush();
-      } catch (ChronicleException e) {
-        // The log has the points; they are replayed when the database is opened again.
-        log.warn(
-            "{}: the last flush failed, the log keeps the points: {}",
-            storage.name(),
-            e.getMessage());
-      }
-      log.debug("closing {} with {} bytes of log", storage.name(), closing.bytes());
+        WriteSide side = writes) {
+      log.debug("closing {}, {}", storage.name(), side == null ? "read only" : "with its log");
     }
   }
 }

@@ -33,7 +33,10 @@ public interface SampleCursor {
     return false;
   }
 
-  /** Passes over the next slice; called only after {@link #describeNext} said true. */
+  /**
+   * Passes over the next slice; called only after {@link #describeNext} said true, or after {@link #next()} found that the slice is
+   * damaged, which leaves the cursor before it.
+   */
   default void skip() {
     throw new IllegalStateException("the next slice is not described");
   }

@@ -82,6 +82,38 @@ public final class SeriesDictionary {
    * @throws ChronicleException with {@link ErrorCode#UNSUPPORTED} for another version of the format
    */
   public static void load(ByteBuffer block, SeriesRegistry registry) {
+    ByteReader in = start(block);
+    int firstId = readFirstId(in);
+    if (firstId != registry.size()) {
+      throw new CorruptionException(
+          "series dictionary goes on with id " + firstId + " where " + registry.size() + " is due");
+    }
+    int endId = readEndId(in, firstId);
+    remove(in, registry, firstId);
+    registry.load(new Entries(in, firstId, endId));
+    if (in.remaining() != 0) {
+      throw new CorruptionException(
+          in.remaining() + " bytes follow the last series of a dictionary block");
+    }
+  }
+
+  /** The first id that a block covers. */
+  public static int firstId(ByteBuffer block) {
+    return readFirstId(start(block));
+  }
+
+  /** The id behind the last one that a block covers. */
+  public static int endId(ByteBuffer block) {
+    ByteReader in = start(block);
+    return readEndId(in, readFirstId(in));
+  }
+
+  /** Leaves out ids whose series are not known any more, so that they are given to no others: the next one is {@code nextId}. */
+  public static void skip(SeriesRegistry registry, int nextId) {
+    registry.load(loader -> loader.end(nextId));
+  }
+
+  private static ByteReader start(ByteBuffer block) {
     var in =
         new ByteReader(block.array(), block.arrayOffset() + block.position(), block.remaining());
     if (!Arrays.equals(in.readBytes(MAGIC.length), MAGIC)) {
@@ -96,22 +128,25 @@ public final class SeriesDictionary {
                   ? " is newer than this version of Chronicle reads"
                   : " was in use before the first release"));
     }
+    return in;
+  }
+
+  private static int readFirstId(ByteReader in) {
     long firstId = in.readUnsignedVarint();
-    if (firstId != registry.size()) {
-      throw new CorruptionException("series dictionary goes on with id "
-          + Long.toUnsignedString(firstId) + " where " + registry.size() + " is due");
+    if (firstId < 0 || firstId > Integer.MAX_VALUE) {
+      throw new CorruptionException(
+          "series dictionary goes on with id " + Long.toUnsignedString(firstId));
     }
+    return (int) firstId;
+  }
+
+  private static int readEndId(ByteReader in, int firstId) {
     long ids = in.readUnsignedVarint();
     if (ids < 0 || ids > Integer.MAX_VALUE - firstId) {
       throw new CorruptionException(
           "series dictionary holds " + Long.toUnsignedString(ids) + " ids from " + firstId + " on");
     }
-    remove(in, registry, (int) firstId);
-    registry.load(new Entries(in, (int) firstId, (int) (firstId + ids)));
-    if (in.remaining() != 0) {
-      throw new CorruptionException(
-          in.remaining() + " bytes follow the last series of a dictionary block");
-    }
+    return (int) (firstId + ids);
   }
 
   private static void remove(ByteReader in, SeriesRegistry registry, int firstId) {

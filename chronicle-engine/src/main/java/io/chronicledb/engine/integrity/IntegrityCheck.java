@@ -4,15 +4,20 @@ import io.chronicledb.engine.backend.BlockKind;
 import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
+import io.chronicledb.engine.backend.datafile.DataFileBackend;
 import io.chronicledb.engine.block.Block;
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.SampleCursor;
+import io.chronicledb.engine.codec.ChunkDecoder;
 import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.index.SeriesDictionary;
 import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.partition.TombstoneList;
+import io.chronicledb.engine.storage.Disk;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +27,7 @@ public final class IntegrityCheck {
 
   private final StorageBackend backend;
   private final List<String> damages = new ArrayList<>();
+  private final ChunkDecoder decoder = new ChunkDecoder();
   private long blocks;
   private long samples;
 
@@ -34,6 +40,20 @@ public final class IntegrityCheck {
     var check = new IntegrityCheck(backend);
     check.walk(backend.root());
     return new IntegrityReport(check.blocks, check.samples, check.damages);
+  }
+
+  /**
+   * Checks a data file, whether or not a process has it open, without changing anything of a closed one.
+   *
+   * @param lockPath the writer's lock, in the directory of the log
+   * @throws ChronicleException where the file cannot be read at all; one that holds no sound root is a damage in the report
+   */
+  public static IntegrityReport run(Disk disk, Path data, Path lockPath) {
+    try (StorageBackend backend = DataFileBackend.openForCheck(disk, data, lockPath)) {
+      return run(backend);
+    } catch (CorruptionException e) {
+      return new IntegrityReport(0, 0, List.of(String.valueOf(e.getMessage())));
+    }
   }
 
   private void walk(Root root) {
@@ -93,7 +113,7 @@ public final class IntegrityCheck {
     long count = 0;
     long min = Long.MAX_VALUE;
     long max = Long.MIN_VALUE;
-    RunCursor series = block.scan();
+    RunCursor series = block.scan(decoder);
     while (series.next()) {
       int id = SeriesOrder.seriesId(series.order());
       expect(

@@ -14,11 +14,10 @@ import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.wal.WalBatch;
 import io.chronicledb.engine.wal.WalReplay;
-import io.chronicledb.engine.wal.WriteAheadLog;
-import io.chronicledb.engine.write.HeadFlusher;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -53,15 +52,23 @@ public final class Recovery {
         });
   }
 
-  /** Replays what only the log has into the head. */
+  /** A log that can be read. */
+  @FunctionalInterface
+  public interface Log {
+
+    /** Hands all records of a database's log to the visitor, but for segments that hold nothing after the checkpoint. */
+    WalReplay replay(UUID databaseId, long checkpoint, WalBatch.Visitor visitor);
+  }
+
+  /**
+   * Replays what only the log has into the head.
+   *
+   * @param makeRoom called after each batch; flushes a full head, where the database is open for writing
+   */
   public static RecoveryReport replay(
-      StorageBackend backend,
-      WriteAheadLog wal,
-      SeriesRegistry registry,
-      Head head,
-      HeadFlusher flusher) {
+      StorageBackend backend, Log wal, SeriesRegistry registry, Head head, Runnable makeRoom) {
     Root root = backend.root();
-    var replayer = new Replayer(root.checkpoint(), registry, head, flusher);
+    var replayer = new Replayer(root.checkpoint(), registry, head, makeRoom);
     WalReplay replay = wal.replay(backend.databaseId(), root.checkpoint(), replayer);
     return new RecoveryReport(
         root.generation(),
@@ -82,17 +89,17 @@ public final class Recovery {
     private final long checkpoint;
     private final SeriesRegistry registry;
     private final Head head;
-    private final HeadFlusher flusher;
+    private final Runnable makeRoom;
     private int[] ids = new int[1024];
     private long batches;
     private long points;
     private long unattributed;
 
-    Replayer(long checkpoint, SeriesRegistry registry, Head head, HeadFlusher flusher) {
+    Replayer(long checkpoint, SeriesRegistry registry, Head head, Runnable makeRoom) {
       this.checkpoint = checkpoint;
       this.registry = registry;
       this.head = head;
-      this.flusher = flusher;
+      this.makeRoom = makeRoom;
     }
 
     @Override
@@ -132,7 +139,7 @@ public final class Recovery {
       head.append(sequence, segmentSeriesIds, timestamps, values, kept);
       batches++;
       points += kept;
-      flusher.flushIfFull();
+      makeRoom.run();
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.chronicledb.engine.storage.DiskFile;
 import io.chronicledb.engine.wal.WalReplay.LostRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ final class WalReader {
   private final Path directory;
   private final UUID databaseId;
   private final long checkpoint;
+  private final boolean owned;
   private final Crc32c crc = new Crc32c();
 
   private List<Header> headers = List.of();
@@ -43,9 +45,14 @@ final class WalReader {
   private ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
   private long windowOffset;
 
-  /** @param checkpoint segments that hold nothing after it are passed over */
-  WalReader(Disk disk, Path directory, UUID databaseId, long checkpoint) {
+  /**
+   * @param checkpoint segments that hold nothing after it are passed over
+   * @param owned whether the log is this process's to write: what a crash left at its end is cut off; else nothing is changed, and a
+   *     writer may go on meanwhile
+   */
+  WalReader(Disk disk, Path directory, UUID databaseId, long checkpoint, boolean owned) {
     this.checkpoint = checkpoint;
+    this.owned = owned;
     this.disk = disk;
     this.directory = directory;
     this.databaseId = databaseId;
@@ -105,7 +112,7 @@ final class WalReader {
     long tornBytes = 0;
     for (Header header : headers) {
       boolean last = segments.size() == headers.size() - 1;
-      try (DiskFile file = disk.open(header.path, true)) {
+      try (DiskFile file = disk.open(header.path, owned)) {
         if (!header.isReadable()) {
           reportUnreadable(header, last);
           segments.add(new Segment(header.number, lastSequence, lastSequence, file.size()));
@@ -126,8 +133,10 @@ final class WalReader {
           if (resumed < 0) {
             if (last && lost.size() == lostBefore) {
               tornBytes += end.fileBytes - end.offset;
-              file.truncate(end.offset);
-              file.sync();
+              if (owned) {
+                file.truncate(end.offset);
+                file.sync();
+              }
             }
             break;
           }
@@ -150,11 +159,18 @@ final class WalReader {
       try (DiskFile file = disk.open(path, false)) {
         bytes += file.size();
         header = readHeader(file, path, number, i == numbers.size() - 1);
+      } catch (NoSuchFileException e) {
+        if (owned) {
+          throw e;
+        }
+        continue; // The writer has removed it since, so the data file has its points.
       }
       if (header == null) {
         // The crash came before the header was whole, so the segment never held a record.
-        disk.delete(path);
-        disk.syncDirectory(directory);
+        if (owned) {
+          disk.delete(path);
+          disk.syncDirectory(directory);
+        }
       } else {
         found.add(header);
       }
@@ -220,8 +236,8 @@ final class WalReader {
       return;
     }
     long end = Math.max(Math.max(lastSequence, checkpoint), highestDurable) + 1;
-    lost.add(new LostRange(
-        lastSequence + 1, end, header.gap() + " and none of its records is sound"));
+    lost.add(
+        new LostRange(lastSequence + 1, end, header.gap() + " and none of its records is sound"));
     lastSequence = end;
   }
 

@@ -113,7 +113,8 @@ public final class WriteAheadLog implements AutoCloseable {
   public WalReplay replay(UUID database, long checkpoint, WalBatch.Visitor visitor) {
     databaseId = database;
     try {
-      WalReader.Result result = new WalReader(disk, directory, database, checkpoint).read(visitor);
+      WalReader.Result result =
+          new WalReader(disk, directory, database, checkpoint, true).read(visitor);
       finished.addAll(result.segments());
       appendedSequence = Math.max(result.replay().lastSequence(), checkpoint);
       writtenSequence = appendedSequence;
@@ -128,6 +129,26 @@ public final class WriteAheadLog implements AutoCloseable {
       startSegment();
       durableSequence = appendedSequence;
       return result.replay();
+    } catch (IOException e) {
+      throw new ChronicleException(
+          ErrorCode.STORAGE_READ, "cannot read the write-ahead log " + directory + ": " + e, e);
+    }
+  }
+
+  /**
+   * Reads every record of a log that another process may be writing, and changes nothing.
+   *
+   * @param checkpoint the sequence up to which the data file has everything
+   */
+  public static WalReplay read(
+      Disk disk, Path directory, UUID database, long checkpoint, WalBatch.Visitor visitor) {
+    if (!disk.exists(directory)) {
+      return new WalReplay(0, 0, List.of(), 0);
+    }
+    try {
+      return new WalReader(disk, directory, database, checkpoint, false)
+          .read(visitor)
+          .replay();
     } catch (IOException e) {
       throw new ChronicleException(
           ErrorCode.STORAGE_READ, "cannot read the write-ahead log " + directory + ": " + e, e);

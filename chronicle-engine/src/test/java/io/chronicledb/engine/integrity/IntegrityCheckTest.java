@@ -3,7 +3,9 @@ package io.chronicledb.engine.integrity;
 import static io.chronicledb.engine.SeriesData.series;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronicledb.engine.DatabaseFiles;
 import io.chronicledb.engine.Points;
+import io.chronicledb.engine.SeriesData;
 import io.chronicledb.engine.TestDatabase;
 import io.chronicledb.engine.backend.BlockKind;
 import io.chronicledb.engine.backend.NewBlock;
@@ -20,7 +22,9 @@ import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.storage.FaultyDisk;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -116,5 +120,26 @@ class IntegrityCheckTest {
         assertThat(e.code()).isEqualTo(ErrorCode.CORRUPTION);
       }
     }
+  }
+
+  @Test
+  void checksAFileThatIsClosedOrOpen() {
+    var disk = new FaultyDisk(1);
+    Path lock = DatabaseFiles.of(TestDatabase.PATH).dataLock();
+    try (var database = TestDatabase.open(disk)) {
+      database.write(SeriesData.series("cpu").values(1, 2, 3)).flush();
+      IntegrityReport report = IntegrityCheck.run(disk, TestDatabase.PATH, lock);
+      assertThat(report.isSound()).isTrue();
+      assertThat(report.samples()).isEqualTo(3);
+    }
+    assertThat(IntegrityCheck.run(disk, TestDatabase.PATH, lock).isSound()).isTrue();
+    byte[] damaged = disk.bytes(TestDatabase.PATH);
+    Arrays.fill(damaged, 4096, damaged.length, (byte) 1);
+    disk.replace(TestDatabase.PATH, damaged);
+    TestDatabase.quietly(() -> {
+      IntegrityReport report = IntegrityCheck.run(disk, TestDatabase.PATH, lock);
+      assertThat(report.isSound()).isFalse();
+      assertThat(report.damages().get(0)).contains(TestDatabase.PATH.toString());
+    });
   }
 }

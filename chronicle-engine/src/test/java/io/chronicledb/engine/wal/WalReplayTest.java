@@ -368,7 +368,8 @@ class WalReplayTest {
     damage(all, segment, 0, Integer.MAX_VALUE);
     replayed = replay(all);
     assertThat(replayed.replay().lost()).hasSize(1);
-    assertThat(replayed.replay().lost().get(0).place()).contains(segment(segment).toString());
+    assertThat(replayed.replay().lost().get(0).place())
+        .contains(segment(segment).toString());
     if (segment < 5) {
       assertLostOrRead(replayed, whole);
     }

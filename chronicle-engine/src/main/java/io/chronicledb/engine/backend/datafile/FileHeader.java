@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first bytes of the file.
@@ -63,6 +64,23 @@ record FileHeader(UUID databaseId, long created) {
       throw new CorruptionException(path + ": the file header does not match its checksum");
     }
     return new FileHeader(databaseId, created);
+  }
+
+  /** A header whose checksum says that nothing but its version is damaged; null for any other. */
+  static @Nullable FileHeader readWithoutVersion(DiskFile file) throws IOException {
+    var buffer = ByteBuffer.allocate(Layout.FILE_HEADER_BYTES);
+    if (file.read(Layout.HEADER_OFFSET, buffer) < Layout.FILE_HEADER_BYTES) {
+      return null;
+    }
+    byte[] bytes = buffer.array();
+    bytes[Layout.FILE_MAGIC.length] = Layout.VERSION;
+    bytes[Layout.FILE_MAGIC.length + 1] = 0;
+    int body = Layout.FILE_HEADER_BYTES - 4;
+    var in = new ByteReader(bytes);
+    in.skip(Layout.FILE_MAGIC.length + 2);
+    return new ByteReader(bytes, body, 4).readInt() == Crc32c.of(bytes, 0, body)
+        ? new FileHeader(new UUID(in.readLong(), in.readLong()), in.readLong())
+        : null;
   }
 
   /** Whether the last writer gave back every block that no root names, and erased it, before it closed the file. */

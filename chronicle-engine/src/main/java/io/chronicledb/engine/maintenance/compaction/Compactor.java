@@ -8,6 +8,7 @@ import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.RunMerge;
 import io.chronicledb.engine.block.RunSink;
 import io.chronicledb.engine.block.Tombstone;
+import io.chronicledb.engine.codec.ChunkDecoder;
 import io.chronicledb.engine.codec.Effort;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
@@ -150,10 +151,11 @@ public final class Compactor {
     long lastSequence = 0;
     var replaced = new ArrayList<Long>();
     var runs = new ArrayList<RunCursor>();
+    var decoder = new ChunkDecoder();
     for (StoredBlock stored : merge.blocks()) {
       Block block = open(stored);
       List<Tombstone> hiding = MaskedRun.concerning(block, catalog.tombstones());
-      runs.add(MaskedRun.mask(block.scan(), hiding));
+      runs.add(MaskedRun.mask(block.scan(decoder), hiding));
       replaced.add(stored.id());
       lastSequence = Math.max(lastSequence, stored.lastSequence());
       for (Tombstone tombstone : hiding) {
@@ -283,7 +285,7 @@ public final class Compactor {
     if (series == null) {
       return true;
     }
-    RunCursor cursor = open(block).scan();
+    RunCursor cursor = open(block).scan(new ChunkDecoder());
     while (cursor.next()) {
       if (series.contains(SeriesOrder.seriesId(cursor.order()))
           && tombstone.range().overlapsClosed(cursor.minTime(), cursor.maxTime())) {
@@ -335,9 +337,10 @@ public final class Compactor {
   }
 
   private void addSeries(PartitionCatalog catalog, Set<Long> looked, RoaringBitmap into) {
+    var decoder = new ChunkDecoder();
     for (StoredBlock block : catalog.blocks()) {
       if (looked.add(block.id())) {
-        RunCursor cursor = open(block).scan();
+        RunCursor cursor = open(block).scan(decoder);
         while (cursor.next()) {
           into.add(SeriesOrder.seriesId(cursor.order()));
         }

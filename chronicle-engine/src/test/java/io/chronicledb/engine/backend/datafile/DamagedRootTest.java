@@ -40,8 +40,7 @@ class DamagedRootTest {
       long offset = Layout.roundToPage(file.size());
       var index = IndexBlock.encode(databaseId, root, 1000 + slot, offset);
       file.write(offset, index.toByteBuffer());
-      RootSlots.write(
-          file, slot, root.generation(), offset + index.size() - Layout.FOOTER_BYTES);
+      RootSlots.write(file, slot, root.generation(), offset + index.size() - Layout.FOOTER_BYTES);
       file.sync();
     }
   }

@@ -244,7 +244,8 @@ class DataFileTest {
     try (var database = TestDatabase.open(disk)) {
       DatabaseAssert.assertThat(database)
           .isSound()
-          .hasExactly(new Points().putAll(expected).putAll(series("after").values(1).toPoints()));
+          .hasExactly(
+              new Points().putAll(expected).putAll(series("after").values(1).toPoints()));
     }
   }
 
