@@ -15,6 +15,7 @@ import io.chronicledb.engine.index.SeriesDictionary;
 import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TimeRange;
+import io.chronicledb.engine.partition.SeriesBlocks;
 import io.chronicledb.engine.partition.TombstoneList;
 import io.chronicledb.engine.storage.Disk;
 import java.nio.file.Path;
@@ -61,7 +62,8 @@ public final class IntegrityCheck {
     var registry = new SeriesRegistry();
     // The dictionary comes first, since it says which series the data may name.
     for (BlockKind kind : List.of(BlockKind.SERIES, BlockKind.DATA, BlockKind.TOMBSTONES)) {
-      for (StoredBlock block : root.blocks(kind)) {
+      for (StoredBlock block :
+          kind == BlockKind.SERIES ? SeriesBlocks.of(root) : root.blocks(kind)) {
         blocks++;
         expect(ids.add(block.id()), "block " + block.id() + " is listed twice");
         expect(

@@ -40,6 +40,13 @@ public final class Compactor {
 
   private static final Logger log = LoggerFactory.getLogger(Compactor.class);
 
+  /** Storage is made to shrink where so much is free, and this part of it. */
+  private static final long RECLAIM_BYTES_MIN = 1 << 20;
+
+  private static final int RECLAIM_SHARE = 4;
+  /** Blocks that are moved leave room for others, but it gets less from round to round. */
+  private static final int RECLAIM_ROUNDS_MAX = 4;
+
   private final Partitions partitions;
   private final Head head;
   private final SeriesRegistry registry;
@@ -121,6 +128,7 @@ public final class Compactor {
       applyDeletions();
       coalesce(() -> policy.coalescing(partitions.catalog(), span -> true, true));
       applyDeletions();
+      reclaim();
       if (stopped.getAsBoolean()) {
         throw new ChronicleException(
             ErrorCode.CLOSED, "the database was closed while it compacted");
@@ -142,6 +150,27 @@ public final class Compactor {
       run(merge);
       merge = decision.next();
     }
+  }
+
+  /**
+   * Where a good part of the storage is free, moves blocks from its end into that and lets it shrink.
+   */
+  private void reclaim() {
+    StorageBackend backend = partitions.backend();
+    long spare = backend.storageBytes() - backend.liveBytes();
+    if (spare < RECLAIM_BYTES_MIN || spare < backend.storageBytes() / RECLAIM_SHARE) {
+      return;
+    }
+    // What merges replaced is free once both roots are past it.
+    partitions.commit(Partitions.Change.nothing(), head::rearranged);
+    partitions.commit(Partitions.Change.freshDictionary(), head::rearranged);
+    int moved = 1;
+    for (int round = 0; moved > 0 && round < RECLAIM_ROUNDS_MAX; round++) {
+      moved = partitions.moveForward(head::rearranged);
+      partitions.commit(Partitions.Change.nothing(), head::rearranged);
+    }
+    log.debug(
+        "storage takes {} bytes, {} of them live", backend.storageBytes(), backend.liveBytes());
   }
 
   /** Merges, and swaps the result for what went in. */
@@ -329,9 +358,7 @@ public final class Compactor {
       }
     });
     if (collected[0] > 0) {
-      partitions.commit(
-          new Partitions.Change(0, List.of(), Set.of(), List.of(), Set.of(), true),
-          head::rearranged);
+      partitions.commit(Partitions.Change.freshDictionary(), head::rearranged);
       log.debug("forgot {} series without points", collected[0]);
     }
   }
