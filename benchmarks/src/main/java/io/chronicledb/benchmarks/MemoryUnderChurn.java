@@ -42,7 +42,7 @@ public final class MemoryUnderChurn {
     var arguments = new Arguments(args);
     long points = arguments.number("points", 20_000_000, 200_000);
     int series = (int) arguments.number("series", 100_000, 5_000);
-    int churn = (int) arguments.number("churn", 20, 20);
+    int churn = (int) arguments.number("churn", 15, 15);
     int million = (int) arguments.number("million", 1_000_000, 20_000);
     try (var scratch = ScratchDirectory.of(arguments)) {
       arguments.rejectOthers();
@@ -88,7 +88,6 @@ public final class MemoryUnderChurn {
         series,
         churn,
         budget);
-    System.err.println(name + " " + said);
     report.row(
         name,
         heap,
@@ -135,7 +134,8 @@ public final class MemoryUnderChurn {
         }
         say("later", later);
       } catch (ChronicleException e) {
-        say("error", e.code().wireName() + ": " + e.getMessage());
+        say("error", e.code().wireName());
+        System.out.println(name + " ends with: " + e.getMessage());
         say("index", megabytes(database.statistics().memoryBytes() - empty));
       }
       say("series", database.statistics().series());

@@ -61,6 +61,7 @@ public final class OpenTime {
           "replayed M points",
           "open ms, median",
           "open ms, each",
+          "of it CPU ms, median",
           "again in the same JVM ms, median");
       Path clean = scratch.path().resolve("clean");
       clean.toFile().mkdirs();
@@ -91,6 +92,7 @@ public final class OpenTime {
   private static void opened(
       Report report, ScratchDirectory scratch, String name, Path database, int runs) {
     var first = new ArrayList<Double>();
+    var cpu = new ArrayList<Double>();
     var again = new ArrayList<Double>();
     Map<String, String> said = Map.of();
     for (int run = 0; run < runs; run++) {
@@ -101,6 +103,7 @@ public final class OpenTime {
         throw new IllegalStateException("open failed: " + said);
       }
       first.add(Double.parseDouble(said.get("first")));
+      cpu.add(Double.parseDouble(said.get("cpu")));
       again.add(Double.parseDouble(said.get("again")));
       ScratchDirectory.delete(copy);
     }
@@ -113,6 +116,7 @@ public final class OpenTime {
         Double.parseDouble(said.get("replayed")) / 1e6,
         median(first),
         first.stream().map(Math::round).toList(),
+        median(cpu),
         median(again));
   }
 
@@ -158,11 +162,11 @@ public final class OpenTime {
   }
 
   private static void open(Path file) {
-    double first = Double.NaN;
     for (int i = 0; i < 2; i++) {
-      long log = 0;
       long start = System.nanoTime();
+      double cpuBefore = ProcessFigures.currentThreadCpuSeconds();
       try (var database = ChronicleDatabase.open(file)) {
+        double cpu = (ProcessFigures.currentThreadCpuSeconds() - cpuBefore) * 1e3;
         double millis = (System.nanoTime() - start) / 1e6;
         if (i == 1) {
           say("again", millis);
@@ -170,6 +174,7 @@ public final class OpenTime {
         }
         var now = database.statistics();
         say("first", millis);
+        say("cpu", cpu);
         say("file", now.storageBytes());
         say("log", now.walBytes());
         say("points", now.storedSamples() + now.headSamples());

@@ -25,6 +25,11 @@ final class ProcessFigures {
     return system.getProcessCpuTime() / 1e9;
   }
 
+  /** CPU time of the calling thread, user and system. */
+  static double currentThreadCpuSeconds() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e9;
+  }
+
   /** CPU time by the name of the thread, for the Java threads that live now. */
   static Map<String, Double> threadCpuSeconds() {
     var threads = ManagementFactory.getThreadMXBean();

@@ -99,7 +99,8 @@ public class ScanBenchmark {
         cursor.series(order);
         while (cursor.next()) {
           double[] values = cursor.values();
-          for (int i = cursor.start(); i < cursor.end(); i++) {
+          int end = cursor.end();
+          for (int i = cursor.start(); i < end; i++) {
             sum += values[i];
           }
         }

