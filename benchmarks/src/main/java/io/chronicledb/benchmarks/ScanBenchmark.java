@@ -1,14 +1,16 @@
 package io.chronicledb.benchmarks;
 
 import io.chronicledb.engine.ChronicleDatabase;
+import io.chronicledb.engine.ChronicleOptions;
+import io.chronicledb.engine.Views;
 import io.chronicledb.engine.column.Table;
 import io.chronicledb.engine.model.Tags;
+import io.chronicledb.engine.model.TimeRange;
+import io.chronicledb.engine.read.SeriesCursor;
 import io.chronicledb.engine.write.PointBatch;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.Random;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -25,7 +27,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Queries over stored points that have to be decoded, in one thread. One operation is one point. */
+/** Reads stored points, in one thread. One operation is one point. All but {@link #sumDescribed()} decode every chunk. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -37,54 +39,94 @@ public class ScanBenchmark {
   private static final int SERIES = 100;
   private static final int SAMPLES = 20_000;
   private static final int POINTS = SERIES * SAMPLES;
+  private static final int ROUND = 100;
 
-  /** {@code regular}: every 10 s, integers. {@code jittered}: a few milliseconds off, decimals with noise. */
+  /** {@code regular}: every 10 s, integers of a random walk. {@code jittered}: some milliseconds off, three decimals with noise. */
   @Param({"regular", "jittered"})
   String data;
 
-  private Path directory;
+  /** {@code fresh}: as flushed. {@code cold}: after compaction. */
+  @Param({"fresh", "cold"})
+  String state;
+
+  private final ScratchDirectory scratch = ScratchDirectory.temporary();
   private ChronicleDatabase database;
 
   @Setup(Level.Trial)
-  public void load() throws IOException {
-    directory = Files.createTempDirectory("chronicle-benchmark");
-    database = ChronicleDatabase.open(directory.resolve("bench.db"));
-    var random = new Random(42);
+  public void load() {
+    var options = ChronicleOptions.defaults()
+        .withMemoryBytes(256L << 20)
+        .withCompactionInterval(Duration.ofDays(1));
+    database = ChronicleDatabase.open(scratch.database(), options);
+    var random = new SplittableRandom(42);
     boolean jittered = data.equals("jittered");
-    var batch = new PointBatch(SAMPLES);
-    for (int i = 0; i < SERIES; i++) {
+    var at = new double[SERIES];
+    var batch = new PointBatch(SERIES * ROUND);
+    for (int round = 0; round < SAMPLES / ROUND; round++) {
       batch.clear();
-      batch.series("m", Tags.of("host", "host_" + i));
-      for (int j = 0; j < SAMPLES; j++) {
-        long time = 1_700_000_000_000L + j * 10_000L + (jittered ? random.nextInt(5) : 0);
-        double value =
-            jittered ? Math.round(1000 * (50 + random.nextGaussian())) / 1000.0 : (i + j) % 100;
-        batch.add(time * 1_000_000L, value);
+      for (int i = 0; i < SERIES; i++) {
+        batch.series("m", Tags.of("host", "host_" + i));
+        for (int j = round * ROUND; j < (round + 1) * ROUND; j++) {
+          long millis = DataSets.START_MILLIS + j * 10_000L + (jittered ? random.nextInt(5) : 0);
+          at[i] = Math.max(0, Math.min(100, at[i] + random.nextGaussian()));
+          double value =
+              jittered ? Math.round(1000 * (50 + random.nextGaussian())) / 1000.0 : (long) at[i];
+          batch.add(millis * 1_000_000, value);
+        }
       }
       database.write(batch);
     }
     database.flush();
-  }
-
-  @TearDown(Level.Trial)
-  public void close() throws IOException {
-    database.close();
-    try (var files = Files.walk(directory)) {
-      files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(file -> file.delete());
+    if (state.equals("cold")) {
+      database.compact();
     }
   }
 
-  /** The sum of all points. */
-  @Benchmark
-  @OperationsPerInvocation(POINTS)
-  public Table sum() {
-    return database.query("SELECT sum(value) FROM m");
+  @TearDown(Level.Trial)
+  public void close() {
+    database.close();
+    scratch.close();
   }
 
-  /** The mean of each series in windows of an hour. */
+  /** The sum of all points, right from the cursor that all queries read with. */
   @Benchmark
   @OperationsPerInvocation(POINTS)
-  public Table meanByHourAndHost() {
-    return database.query("SELECT mean(value) FROM m GROUP BY time(1h), host");
+  public double cursorSum() {
+    double sum = 0;
+    try (var view = Views.of(database)) {
+      SeriesCursor cursor = view.cursor(TimeRange.ALL);
+      for (long order : view.select(List.of(), () -> {})) {
+        cursor.series(order);
+        while (cursor.next()) {
+          double[] values = cursor.values();
+          int end = cursor.end();
+          for (int i = cursor.start(); i < end; i++) {
+            sum += values[i];
+          }
+        }
+      }
+    }
+    return sum;
+  }
+
+  /** Sums over windows of 10 min, which cut every chunk. */
+  @Benchmark
+  @OperationsPerInvocation(POINTS)
+  public Table sumBy10Minutes() {
+    return database.query("SELECT sum(value) FROM m GROUP BY time(10m)");
+  }
+
+  /** A statistic that chunk directories do not have. */
+  @Benchmark
+  @OperationsPerInvocation(POINTS)
+  public Table stddev() {
+    return database.query("SELECT stddev(value) FROM m");
+  }
+
+  /** The sum of all points by the statistics of their chunks, where those answer. */
+  @Benchmark
+  @OperationsPerInvocation(POINTS)
+  public Table sumDescribed() {
+    return database.query("SELECT sum(value) FROM m");
   }
 }

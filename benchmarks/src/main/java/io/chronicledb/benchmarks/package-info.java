@@ -1,2 +1,5 @@
-/** JMH benchmarks of the engine; CONTRIBUTING.md says how to run them. */
+/**
+ * Measurements of the engine: rates with JMH, everything else as a {@code main} that prints a table. {@code benchmarks/README.md} has a
+ * command for each.
+ */
 package io.chronicledb.benchmarks;

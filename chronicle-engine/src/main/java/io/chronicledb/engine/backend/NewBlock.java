@@ -12,8 +12,8 @@ import java.util.List;
  * @param window the partition window of a data block; empty at 0 for other kinds
  * @param minTime the smallest timestamp of a data block, else 0
  * @param maxTime the largest timestamp of a data block, else 0
- * @param firstOrder the smallest series order of a data block, else 0
- * @param lastOrder the largest series order of a data block, else 0
+ * @param firstOrder the smallest series order of a data block, the first id of a dictionary block, else 0
+ * @param lastOrder the largest series order of a data block, the last id of a dictionary block, else 0
  * @param count samples of a data block, series of a dictionary block
  * @param replaces ids of the blocks whose content this one holds now
  * @param payload array-backed bytes from position to limit

@@ -2,6 +2,7 @@ package io.chronicledb.engine.backend;
 
 import java.nio.ByteBuffer;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds blocks and the root. One instance has the only right to write; readers of a live database go through it. Thread-safe, {@link
@@ -31,6 +32,17 @@ public interface StorageBackend extends AutoCloseable {
 
   /** Gives up a block that was put and that no root will name. */
   void discard(StoredBlock block);
+
+  /**
+   * Copies a block to a place from which less storage is taken up, where there is one: in a file, nearer to its front. The copy is a block
+   * of its own that replaces the first, as after a {@link #put}.
+   *
+   * @return null where the block is best left where it is
+   * @throws io.chronicledb.engine.error.CorruptionException where it is not what was put
+   */
+  default @Nullable StoredBlock moveForward(StoredBlock block) {
+    return null;
+  }
 
   /**
    * Makes all blocks that were put, and {@code next}, durable and lets {@code next} count.
@@ -74,6 +86,9 @@ public interface StorageBackend extends AutoCloseable {
 
   /** Bytes of {@link #storageBytes()} that new blocks can take. */
   long freeBytes();
+
+  /** Makes the storage as small as its blocks allow, where that is not done anyway: in a file, cuts off a free end. */
+  default void trim() {}
 
   /** Gives up the place. Further calls do nothing. */
   @Override

@@ -2,6 +2,7 @@ package io.chronicledb.engine.block;
 
 import io.chronicledb.engine.bytes.ByteReader;
 import io.chronicledb.engine.bytes.Crc32c;
+import io.chronicledb.engine.codec.ChunkDecoder;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.error.ErrorCode;
@@ -163,12 +164,25 @@ public final class Block implements SortedRun {
   /** {@inheritDoc} Pages that it passes are kept in the cache. */
   @Override
   public RunCursor cursor() {
-    return new BlockCursor(this, cache);
+    return cursor(new ChunkDecoder());
   }
 
-  /** A cursor for one pass over the whole block, which must not push out of the cache what queries need. */
-  public RunCursor scan() {
-    return new BlockCursor(this, PageCache.NONE);
+  /**
+   * Like {@link #cursor()}.
+   *
+   * @param decoder may be shared by all cursors of one thread; it is larger than they are
+   */
+  public RunCursor cursor(ChunkDecoder decoder) {
+    return new BlockCursor(this, cache, decoder);
+  }
+
+  /**
+   * A cursor for one pass over the whole block, which must not push out of the cache what queries need.
+   *
+   * @param decoder may be shared by all cursors of one thread
+   */
+  public RunCursor scan(ChunkDecoder decoder) {
+    return new BlockCursor(this, PageCache.NONE, decoder);
   }
 
   String name() {

@@ -19,7 +19,7 @@ final class BlockCursor implements RunCursor {
 
   private final Block block;
   private final PageCache cache;
-  private final ChunkDecoder decoder = new ChunkDecoder();
+  private final ChunkDecoder decoder;
   private final Samples samples = new Samples();
 
   /** -1 before the first page. */
@@ -38,8 +38,9 @@ final class BlockCursor implements RunCursor {
 
   private static final DirectoryPage EMPTY = DirectoryPage.empty();
 
-  BlockCursor(Block block, PageCache cache) {
+  BlockCursor(Block block, PageCache cache, ChunkDecoder decoder) {
     this.block = block;
+    this.decoder = decoder;
     this.cache = cache;
   }
 

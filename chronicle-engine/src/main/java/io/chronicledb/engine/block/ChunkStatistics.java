@@ -87,7 +87,7 @@ public final class ChunkStatistics {
     int lastIndex = -1;
     for (int i = 0; i < n; i++) {
       double value = values[i];
-      if (value != value) {
+      if (Double.isNaN(value)) {
         continue;
       }
       if (firstIndex < 0) {
@@ -114,7 +114,7 @@ public final class ChunkStatistics {
       return true;
     }
     for (int i = from; i <= to; i++) {
-      if (values[i] != values[i]) {
+      if (Double.isNaN(values[i])) {
         return true;
       }
     }
@@ -123,7 +123,7 @@ public final class ChunkStatistics {
 
   /** The form that suits the figures, and appends them in it. */
   int write(ByteWriter out) {
-    if (first != first) {
+    if (Double.isNaN(first)) {
       return FORM_NONE;
     }
     if (Double.doubleToRawLongBits(min) == Double.doubleToRawLongBits(max) && !hasNaN) {

@@ -2,6 +2,8 @@ package io.chronicledb.engine.index;
 
 import io.chronicledb.engine.bytes.ByteReader;
 import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.bytes.Snappy;
+import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.error.ErrorCode;
@@ -23,6 +25,11 @@ public final class SeriesDictionary {
   private static final int VERSION = 2;
   /** Gap, metric, length, and the shortest key: a length and one letter. */
   private static final int ENTRY_BYTES_MIN = 5;
+
+  private static final int PLAIN = 0;
+  private static final int SNAPPY = 1;
+  /** Far more than a block is written with. */
+  private static final int CONTENT_BYTES_MAX = 512 << 20;
 
   private SeriesDictionary() {}
 
@@ -46,9 +53,6 @@ public final class SeriesDictionary {
       count++;
     }
     var out = new ByteWriter(64 + 3 * removed.getCardinality() + 96 * count);
-    out.writeBytes(MAGIC);
-    out.writeByte(VERSION);
-    out.writeByte(0);
     out.writeUnsignedVarint(firstId);
     out.writeUnsignedVarint(endId - firstId);
     out.writeUnsignedVarint(removed.getCardinality());
@@ -69,6 +73,23 @@ public final class SeriesDictionary {
       metric = series.metricId(id);
       series.write(id, out);
       next = id + 1;
+    }
+    return pack(out);
+  }
+
+  /** Keys share most of their bytes with the one before, so Snappy makes a quarter of them. */
+  private static ByteBuffer pack(ByteWriter content) {
+    byte[] packed = Snappy.compress(content.array(), 0, content.size());
+    boolean wins = packed.length < content.size();
+    var out = new ByteWriter(MAGIC.length + 3 + Math.min(packed.length, content.size()));
+    out.writeBytes(MAGIC);
+    out.writeByte(VERSION);
+    out.writeByte(0);
+    out.writeByte(wins ? SNAPPY : PLAIN);
+    if (wins) {
+      out.writeBytes(packed);
+    } else {
+      out.writeBytes(content.array(), 0, content.size());
     }
     return out.toByteBuffer();
   }
@@ -127,6 +148,18 @@ public final class SeriesDictionary {
               + (version > VERSION
                   ? " is newer than this version of Chronicle reads"
                   : " was in use before the first release"));
+    }
+    int packing = in.readByte();
+    if (packing == SNAPPY) {
+      try {
+        return new ByteReader(
+            Snappy.uncompress(in.array(), in.arrayOffset(), in.remaining(), CONTENT_BYTES_MAX));
+      } catch (BadDataException e) {
+        throw new CorruptionException("series dictionary: " + e.getMessage());
+      }
+    }
+    if (packing != PLAIN) {
+      throw new CorruptionException("series dictionary is packed in the way " + packing);
     }
     return in;
   }

@@ -9,8 +9,8 @@
  * <p>The series dictionary in storage, version 2: each flush adds one block with the series that are new since the last one.
  *
  * <pre>
- * │ magic "CHRSER" │ version u16 = 2 │ first id uvarint │ end id − first id uvarint │
- * │ removed count uvarint │ ( gap uvarint )* │
+ * │ magic "CHRSER" │ version u16 = 2 │ packing u8: 0 none, 1 Snappy of all that follows │
+ * │ first id uvarint │ end id − first id uvarint │ removed count uvarint │ ( gap uvarint )* │
  * │ series count uvarint │ ( gap uvarint │ metric id − the one before, varint │ key length uvarint │ key )* │
  * </pre>
  *

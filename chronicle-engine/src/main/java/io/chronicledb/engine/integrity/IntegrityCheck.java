@@ -8,12 +8,14 @@ import io.chronicledb.engine.backend.datafile.DataFileBackend;
 import io.chronicledb.engine.block.Block;
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.SampleCursor;
+import io.chronicledb.engine.codec.ChunkDecoder;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.index.SeriesDictionary;
 import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TimeRange;
+import io.chronicledb.engine.partition.SeriesBlocks;
 import io.chronicledb.engine.partition.TombstoneList;
 import io.chronicledb.engine.storage.Disk;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ public final class IntegrityCheck {
 
   private final StorageBackend backend;
   private final List<String> damages = new ArrayList<>();
+  private final ChunkDecoder decoder = new ChunkDecoder();
   private long blocks;
   private long samples;
 
@@ -59,7 +62,8 @@ public final class IntegrityCheck {
     var registry = new SeriesRegistry();
     // The dictionary comes first, since it says which series the data may name.
     for (BlockKind kind : List.of(BlockKind.SERIES, BlockKind.DATA, BlockKind.TOMBSTONES)) {
-      for (StoredBlock block : root.blocks(kind)) {
+      for (StoredBlock block :
+          kind == BlockKind.SERIES ? SeriesBlocks.of(root) : root.blocks(kind)) {
         blocks++;
         expect(ids.add(block.id()), "block " + block.id() + " is listed twice");
         expect(
@@ -111,7 +115,7 @@ public final class IntegrityCheck {
     long count = 0;
     long min = Long.MAX_VALUE;
     long max = Long.MIN_VALUE;
-    RunCursor series = block.scan();
+    RunCursor series = block.scan(decoder);
     while (series.next()) {
       int id = SeriesOrder.seriesId(series.order());
       expect(

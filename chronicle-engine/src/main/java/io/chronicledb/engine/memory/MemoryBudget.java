@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
 public final class MemoryBudget {
 
   private static final int BLOCK_BYTES_MIN = 1 << 20;
-  private static final int BLOCK_BYTES_MAX = 64 << 20;
+  private static final int BLOCK_BYTES_MAX = 16 << 20;
 
   private final long bytes;
   private final LongSupplier indexBytes;
@@ -56,8 +56,11 @@ public final class MemoryBudget {
     return rest() / 4;
   }
 
-  /** The size at which a block is ended: what is being written lies in memory. */
+  /**
+   * The size at which a block is ended. What is being written lies in memory, and smaller blocks find a place in freed space more easily;
+   * larger ones keep the root short.
+   */
   public int blockBytes() {
-    return (int) Math.max(BLOCK_BYTES_MIN, Math.min(BLOCK_BYTES_MAX, bytes / 16));
+    return (int) Math.max(BLOCK_BYTES_MIN, Math.min(BLOCK_BYTES_MAX, bytes / 64));
   }
 }

@@ -10,6 +10,7 @@ import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.model.TimeRange;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -61,7 +62,7 @@ public final class Partitions {
    * @param removed ids of blocks that count no more
    * @param tombstones deletions that storage did not have yet, ascending by sequence
    * @param applied sequences of deletions that no block of the present root holds points of; the root before may, and lists them
-   * @param collected whether series were collected, which the dictionary still has
+   * @param rewriteDictionary whether the dictionary has series that were collected, or lies in the way
    */
   public record Change(
       long checkpoint,
@@ -69,7 +70,18 @@ public final class Partitions {
       Set<Long> removed,
       List<Tombstone> tombstones,
       Set<Long> applied,
-      boolean collected) {}
+      boolean rewriteDictionary) {
+
+    /** A change that writes the dictionary anew: without collected series, and where there is room by now. */
+    public static Change freshDictionary() {
+      return new Change(0, List.of(), Set.of(), List.of(), Set.of(), true);
+    }
+
+    /** A change that leaves everything as it is, and lets storage give up what the root before named. */
+    public static Change nothing() {
+      return new Change(0, List.of(), Set.of(), List.of(), Set.of(), false);
+    }
+  }
 
   public StorageBackend backend() {
     return backend;
@@ -92,7 +104,7 @@ public final class Partitions {
       PartitionCatalog before = catalog;
       Root root = before.root();
       long checkpoint = Math.max(change.checkpoint, root.checkpoint());
-      List<StoredBlock> series = dictionary.put(root, checkpoint, change.collected);
+      List<StoredBlock> series = dictionary.put(root, checkpoint, change.rewriteDictionary);
       List<Tombstone> tombstones = tombstones(change, before);
       StoredBlock list = null;
       PartitionCatalog after;
@@ -113,6 +125,62 @@ public final class Partitions {
       }
       catalog = after;
       publish.accept(catalog);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Moves blocks from the end of the storage into free places before them, until none fits any more, so that the storage shrinks. Readers
+   * go on with the blocks that they have. The dictionary is left out, since the ids of its blocks tell their order; it is written anew
+   * instead.
+   *
+   * @param publish as for {@link #commit}
+   * @return how many blocks were moved
+   */
+  public int moveForward(Consumer<PartitionCatalog> publish) {
+    lock.lock();
+    try {
+      Root root = catalog.root();
+      var moved = new HashMap<Long, StoredBlock>();
+      List<StoredBlock> fromTheEnd = root.blocks().stream()
+          .filter(block -> block.kind() != BlockKind.SERIES)
+          .sorted(Comparator.comparingLong(StoredBlock::location).reversed())
+          .toList();
+      try {
+        for (StoredBlock block : fromTheEnd) {
+          StoredBlock copy = backend.moveForward(block);
+          if (copy == null) {
+            break;
+          }
+          moved.put(block.id(), copy);
+        }
+        if (moved.isEmpty()) {
+          return 0;
+        }
+        List<StoredBlock> blocks = root.blocks().stream()
+            .map(block -> moved.getOrDefault(block.id(), block))
+            .sorted(Comparator.comparingLong(StoredBlock::id))
+            .toList();
+        var next = new Root(root.generation() + 1, root.checkpoint(), blocks);
+        backend.commit(root, next);
+        catalog = new PartitionCatalog(next, catalog.tombstones());
+      } catch (RuntimeException e) {
+        moved.values().forEach(backend::discard);
+        throw e;
+      }
+      publish.accept(catalog);
+      return moved.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets the storage cut off what is free at its end. */
+  public void trim() {
+    lock.lock();
+    try {
+      backend.trim();
     } finally {
       lock.unlock();
     }

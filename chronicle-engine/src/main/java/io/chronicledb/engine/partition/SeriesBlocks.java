@@ -17,7 +17,7 @@ import java.util.List;
  * are new, and takes the blocks before it into that one as long as they are not much larger, so that there are few of them and a series is
  * rewritten a logarithmic number of times.
  */
-final class SeriesBlocks {
+public final class SeriesBlocks {
 
   /** A block that is this often as large as what follows it stays. */
   private static final int GROWTH = 2;
@@ -33,9 +33,10 @@ final class SeriesBlocks {
   }
 
   /** The dictionary of a root, in order; the count of a block is that of the ids it covers. */
-  static List<StoredBlock> of(Root root) {
+  public static List<StoredBlock> of(Root root) {
     return root.blocks(BlockKind.SERIES).stream()
-        .sorted(Comparator.comparingLong(StoredBlock::id))
+        .sorted(
+            Comparator.comparingLong(StoredBlock::firstOrder).thenComparingLong(StoredBlock::id))
         .toList();
   }
 
@@ -93,8 +94,8 @@ final class SeriesBlocks {
         new TimeRange(0, 0),
         0,
         0,
-        0,
-        0,
+        first,
+        Math.max(first, end - 1),
         end - first,
         replaced,
         SeriesDictionary.encode(registry, first, end)));

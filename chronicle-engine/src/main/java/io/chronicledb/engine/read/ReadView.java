@@ -2,9 +2,11 @@ package io.chronicledb.engine.read;
 
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
+import io.chronicledb.engine.block.Block;
 import io.chronicledb.engine.block.MaskedRun;
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.SortedRun;
+import io.chronicledb.engine.codec.ChunkDecoder;
 import io.chronicledb.engine.head.HeadSnapshot;
 import io.chronicledb.engine.head.MemoryBlock;
 import io.chronicledb.engine.index.SeriesRegistry;
@@ -79,19 +81,23 @@ public final class ReadView implements AutoCloseable {
   /** A cursor for every run with samples in a range, from the lowest sequences to the highest. */
   private List<RunCursor> runs(TimeRange range) {
     var runs = new ArrayList<RunCursor>();
+    var decoder = new ChunkDecoder();
     for (StoredBlock stored : snapshot.catalog().overlapping(range)) {
-      runs.add(new StoredRunCursor(stored, () -> visible(blocks.get(stored))));
+      runs.add(new StoredRunCursor(stored, () -> {
+        Block block = blocks.get(stored);
+        return visible(block, block.cursor(decoder));
+      }));
     }
     for (MemoryBlock run : snapshot.runs()) {
       if (range.overlapsClosed(run.minTime(), run.maxTime())) {
-        runs.add(visible(run));
+        runs.add(visible(run, run.cursor()));
       }
     }
     return runs;
   }
 
-  private RunCursor visible(SortedRun run) {
-    return MaskedRun.mask(run.cursor(), MaskedRun.concerning(run, snapshot.tombstones()));
+  private RunCursor visible(SortedRun run, RunCursor cursor) {
+    return MaskedRun.mask(cursor, MaskedRun.concerning(run, snapshot.tombstones()));
   }
 
   /**

@@ -7,6 +7,7 @@ import io.chronicledb.engine.block.BlockBytes;
 import io.chronicledb.engine.block.BlockWriter;
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.SampleCursor;
+import io.chronicledb.engine.codec.ChunkDecoder;
 import io.chronicledb.engine.codec.ChunkEncoder;
 import io.chronicledb.engine.codec.Effort;
 import io.chronicledb.engine.error.CorruptionException;
@@ -35,7 +36,7 @@ final class BlockSalvage {
 
   /** Whether every series of the block is known. */
   static boolean hasOnlyKnownSeries(Block block, SurvivingSeries series) {
-    RunCursor cursor = block.scan();
+    RunCursor cursor = block.scan(new ChunkDecoder());
     while (cursor.next()) {
       if (!series.has(cursor.order())) {
         return false;
@@ -52,7 +53,7 @@ final class BlockSalvage {
         block.firstSequence(),
         block.lastSequence(),
         new ChunkEncoder(Effort.FRESH));
-    RunCursor cursor = block.scan();
+    RunCursor cursor = block.scan(new ChunkDecoder());
     for (long order : readableSeries(cursor)) {
       cursor.seek(order);
       writer.series(order);

@@ -1,9 +1,7 @@
 package io.chronicledb.engine.recovery;
 
-import io.chronicledb.engine.backend.BlockKind;
 import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StorageBackend;
-import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.head.Head;
@@ -12,10 +10,10 @@ import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.TimeRange;
+import io.chronicledb.engine.partition.SeriesBlocks;
 import io.chronicledb.engine.wal.WalBatch;
 import io.chronicledb.engine.wal.WalReplay;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import org.roaringbitmap.RoaringBitmap;
@@ -35,21 +33,19 @@ public final class Recovery {
    *     under a wrong name would be worse than none
    */
   public static void loadSeries(StorageBackend backend, SeriesRegistry registry) {
-    backend.root().blocks(BlockKind.SERIES).stream()
-        .sorted(Comparator.comparingLong(StoredBlock::id))
-        .forEach(block -> {
-          try {
-            // A dictionary has no checksum of its own, and a flipped bit in it would rename a
-            // series.
-            backend.check(block);
-            SeriesDictionary.load(backend.read(block, 0, block.length()), registry);
-          } catch (CorruptionException e) {
-            throw new CorruptionException(e.getMessage() + ". Block " + block.id() + " of "
-                + backend.name()
-                + " names series, so nothing that was stored under its ids can be told apart. Run 'chronicle repair "
-                + backend.name() + "', which keeps the points of every other series");
-          }
-        });
+    SeriesBlocks.of(backend.root()).forEach(block -> {
+      try {
+        // A dictionary has no checksum of its own, and a flipped bit in it would rename a
+        // series.
+        backend.check(block);
+        SeriesDictionary.load(backend.read(block, 0, block.length()), registry);
+      } catch (CorruptionException e) {
+        throw new CorruptionException(e.getMessage() + ". Block " + block.id() + " of "
+            + backend.name()
+            + " names series, so nothing that was stored under its ids can be told apart. Run 'chronicle repair "
+            + backend.name() + "', which keeps the points of every other series");
+      }
+    });
   }
 
   /** A log that can be read. */

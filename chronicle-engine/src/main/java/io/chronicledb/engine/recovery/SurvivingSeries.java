@@ -57,8 +57,8 @@ final class SurvivingSeries {
         new TimeRange(0, 0),
         0,
         0,
-        0,
-        0,
+        registry.size() - ids,
+        Math.max(registry.size() - ids, registry.size() - 1L),
         ids,
         List.of(),
         payload));

@@ -5,7 +5,6 @@ import io.chronicledb.engine.backend.Pins;
 import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
-import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.storage.Disk;
@@ -183,6 +182,42 @@ public final class DataFileBackend implements StorageBackend {
   @Override
   public StoredBlock put(NewBlock block) {
     checkWritable();
+    int bytes =
+        Layout.blockHeaderBytes(block.replaces().size()) + block.payload().remaining();
+    return write(block, space.allocate(bytes));
+  }
+
+  @Override
+  public @Nullable StoredBlock moveForward(StoredBlock block) {
+    checkWritable();
+    long offset = BlockPlace.of(block).offset();
+    Extent extent = space.allocateBefore(Layout.blockHeaderBytes(1) + block.length(), offset);
+    if (extent == null) {
+      return null;
+    }
+    NewBlock copy;
+    try {
+      check(block); // A copy has a checksum of its own, which must not vouch for damaged bytes.
+      copy = new NewBlock(
+          block.kind(),
+          block.firstSequence(),
+          block.lastSequence(),
+          block.window(),
+          block.minTime(),
+          block.maxTime(),
+          block.firstOrder(),
+          block.lastOrder(),
+          block.count(),
+          List.of(block.id()),
+          read(block, 0, block.length()));
+    } catch (RuntimeException | Error e) {
+      space.discard(extent);
+      throw e;
+    }
+    return write(copy, extent);
+  }
+
+  private StoredBlock write(NewBlock block, Extent extent) {
     long id = nextBlockId.getAndIncrement();
     long generation = current.number() + 1;
     var frame = new BlockFrame(
@@ -194,10 +229,8 @@ public final class DataFileBackend implements StorageBackend {
         block.firstSequence(),
         block.lastSequence(),
         block.replaces());
-    ByteWriter bytes = frame.encode(block.payload());
-    Extent extent = space.allocate(bytes.size());
     try {
-      file.write(extent.offset(), bytes.toByteBuffer());
+      file.write(extent.offset(), frame.encode(block.payload()).toByteBuffer());
     } catch (IOException e) {
       space.abandon(extent);
       throw writeFailed("block " + id, extent.offset(), e);
@@ -340,6 +373,12 @@ public final class DataFileBackend implements StorageBackend {
   }
 
   @Override
+  public void trim() {
+    checkWritable();
+    space.trim();
+  }
+
+  @Override
   public synchronized void close() {
     if (closed) {
       return;
@@ -348,9 +387,11 @@ public final class DataFileBackend implements StorageBackend {
     try (DiskLock held = lock;
         DiskFile open = file) {
       log.debug("closing {} at generation {}", path, current.number());
-      if (poison == null && !space.hasRetired()) {
-        FileHeader.markClean(file, true);
+      if (poison == null && space.isAllNamed(current, previous)) {
+        // The mark must not be durable before what it vouches for; losing it costs a look at the
+        // free pages.
         file.sync();
+        FileHeader.markClean(file, true);
       }
     } catch (IOException e) {
       throw new ChronicleException(ErrorCode.STORAGE_WRITE, "cannot close " + path + ": " + e, e);

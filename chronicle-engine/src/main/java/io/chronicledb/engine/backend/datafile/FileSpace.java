@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,8 +33,8 @@ final class FileSpace {
 
   private static final Logger log = LoggerFactory.getLogger(FileSpace.class);
 
-  /** Enough for the two indexes, of a few thousand blocks, that it takes until given up blocks are free. */
-  static final long RESERVE_BYTES = 256 << 10;
+  /** Enough for the two indexes, of a hundred blocks each, that it takes until given up blocks are free; larger ones get more. */
+  static final long RESERVE_BYTES = 8 << 10;
 
   /** A tail is cut off where it is worth it; else the file would shrink and grow with every flush. */
   static final long TAIL_BYTES_MIN = 1 << 20;
@@ -49,8 +50,14 @@ final class FileSpace {
   private final RetiredBlocks<Retired> retired = new RetiredBlocks<>();
   private @Nullable Extent reserve;
 
-  /** @param scan whether blocks that no root knows of may start on any of its pages */
-  private record Retired(Extent extent, boolean scan) {}
+  /** Where an extent may still look like a block that counts. */
+  private enum Headers {
+    NOWHERE,
+    ON_FIRST_PAGE,
+    ON_ANY_PAGE
+  }
+
+  private record Retired(Extent extent, Headers headers) {}
 
   private FileSpace(DiskFile file, Path path, Readers readers, FreeSpace free) {
     this.file = file;
@@ -76,16 +83,18 @@ final class FileSpace {
     for (Extent extent : used) {
       end = Math.max(end, extent.end());
     }
+    // Of a lost root's blocks nothing is known, not even where they start.
+    Headers headers = clean && !slots.damaged() ? Headers.NOWHERE : Headers.ON_ANY_PAGE;
     var unused = new ArrayList<Retired>();
     long at = Layout.FIRST_BLOCK_OFFSET;
     for (Extent extent : used) {
       if (extent.offset() > at) {
-        unused.add(new Retired(new Extent(at, extent.offset() - at), !clean));
+        unused.add(new Retired(new Extent(at, extent.offset() - at), headers));
       }
       at = Math.max(at, extent.end());
     }
     if (end > at) {
-      unused.add(new Retired(new Extent(at, end - at), !clean));
+      unused.add(new Retired(new Extent(at, end - at), headers));
     }
     var space = new FileSpace(file, path, readers, new FreeSpace(end));
     long lastGeneration = lastNamed(readers, slots);
@@ -116,6 +125,11 @@ final class FileSpace {
 
   synchronized Extent allocate(long bytes) {
     return free.allocate(bytes);
+  }
+
+  /** Takes free pages before an offset; null where there are none. */
+  synchronized @Nullable Extent allocateBefore(long bytes, long offset) {
+    return free.allocateBefore(bytes, offset);
   }
 
   /** Takes pages for an index that no other place has room for; null where the reserve is too small. */
@@ -152,19 +166,30 @@ final class FileSpace {
 
   /** Gives back the pages of a block that no root has named. */
   void discard(Extent extent) {
-    free(new Retired(extent, false));
+    free(new Retired(extent, Headers.ON_FIRST_PAGE));
   }
 
   /** Notes pages that no root names any more. */
   void retire(long lastGeneration, List<Extent> extents) {
     retired.add(
         lastGeneration,
-        extents.stream().map(extent -> new Retired(extent, false)).toList());
+        extents.stream()
+            .map(extent -> new Retired(extent, Headers.ON_FIRST_PAGE))
+            .toList());
   }
 
-  /** Whether pages wait for a reader to end. */
-  boolean hasRetired() {
-    return !retired.isEmpty();
+  /** Whether every page is free or has something that the slots name: no page waits for a reader or has a block that was only put. */
+  synchronized boolean isAllNamed(Generation current, @Nullable Generation previous) {
+    var named = new HashSet<>(current.extents());
+    if (previous != null) {
+      named.addAll(previous.extents());
+    }
+    Extent held = reserve;
+    return Layout.FIRST_BLOCK_OFFSET
+            + named.stream().mapToLong(Extent::length).sum()
+            + (held == null ? 0 : held.length())
+            + free.freeBytes()
+        == free.end();
   }
 
   /**
@@ -190,10 +215,10 @@ final class FileSpace {
 
   private void free(Retired extent) {
     try {
-      if (extent.scan) {
-        scan(extent.extent);
-      } else {
-        erase(extent.extent);
+      switch (extent.headers) {
+        case NOWHERE -> log.trace("{}: {} is free", path, extent.extent);
+        case ON_FIRST_PAGE -> erase(extent.extent);
+        case ON_ANY_PAGE -> scan(extent.extent);
       }
     } catch (IOException e) {
       log.warn(
@@ -223,7 +248,7 @@ final class FileSpace {
 
   /** Makes the reserve as long as it should be, on a full disk out of free pages that the file has anyway. */
   private void refillReserve(long indexBytes) {
-    long wanted = Math.max(RESERVE_BYTES, Layout.roundToPage(indexBytes * 5 / 2));
+    long wanted = Math.max(RESERVE_BYTES, Layout.roundToPage(2 * indexBytes));
     Extent held = reserve;
     if (held == null || held.length() < wanted) {
       replaceReserve(wanted, false);
@@ -259,6 +284,23 @@ final class FileSpace {
     }
   }
 
+  /** Cuts off all of a free tail, with the reserve moved out of its way. */
+  void trim() {
+    Extent held = reserve;
+    if (held != null && isLast(held)) {
+      replaceReserve(held.length(), true);
+    }
+    cut();
+  }
+
+  private synchronized void cut() {
+    try {
+      file.truncate(free.cutTail());
+    } catch (IOException e) {
+      log.warn("{}: the file is not cut to {} bytes: {}", path, free.end(), e.toString());
+    }
+  }
+
   /** Cuts off the tail where enough of it is free. The lock keeps a put from growing the file meanwhile. */
   private void shrink() {
     Extent held = reserve;
@@ -266,13 +308,8 @@ final class FileSpace {
       replaceReserve(held.length(), true);
     }
     synchronized (this) {
-      if (!isWorthCutting(0)) {
-        return;
-      }
-      try {
-        file.truncate(free.cutTail());
-      } catch (IOException e) {
-        log.warn("{}: the file is not cut to {} bytes: {}", path, free.end(), e.toString());
+      if (isWorthCutting(0)) {
+        cut();
       }
     }
   }

@@ -66,6 +66,18 @@ final class FreeSpace {
     return null;
   }
 
+  /** Takes the first free extent that is long enough and lies before an offset; null where there is none. */
+  @Nullable
+  Extent allocateBefore(long bytes, long offset) {
+    long length = Layout.roundToPage(bytes);
+    for (Map.Entry<Long, Long> extent : free.headMap(offset).entrySet()) {
+      if (extent.getValue() >= length) {
+        return allocateWithin(bytes);
+      }
+    }
+    return null;
+  }
+
   void release(Extent extent) {
     long start = extent.offset();
     long length = extent.length();

@@ -27,10 +27,13 @@ record RootSlots(Generation newest, @Nullable Generation older, boolean damaged)
 
   private static final Logger log = LoggerFactory.getLogger(RootSlots.class);
 
+  /** More than a root that was lost can have given to blocks that the one before does not know: ids are never used again. */
+  private static final long LOST_IDS_MAX = 1 << 20;
+
   long nextBlockId() {
-    return older == null
-        ? newest.nextBlockId()
-        : Math.max(newest.nextBlockId(), older.nextBlockId());
+    long next =
+        older == null ? newest.nextBlockId() : Math.max(newest.nextBlockId(), older.nextBlockId());
+    return damaged ? next + LOST_IDS_MAX : next;
   }
 
   static void write(DiskFile file, int slot, long generation, long footerOffset)

@@ -8,6 +8,7 @@ import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.RunMerge;
 import io.chronicledb.engine.block.RunSink;
 import io.chronicledb.engine.block.Tombstone;
+import io.chronicledb.engine.codec.ChunkDecoder;
 import io.chronicledb.engine.codec.Effort;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
@@ -38,6 +39,17 @@ import org.slf4j.LoggerFactory;
 public final class Compactor {
 
   private static final Logger log = LoggerFactory.getLogger(Compactor.class);
+
+  /** Storage is made to shrink where so much is free, and this part of it. */
+  private static final long RECLAIM_BYTES_MIN = 1 << 20;
+
+  private static final int RECLAIM_SHARE = 4;
+  /** On demand it shrinks for less. */
+  private static final int DEMANDED_BYTES_MIN = 64 << 10;
+
+  private static final int DEMANDED_SHARE = 32;
+  /** Blocks that are moved leave room for others, but it gets less from round to round. */
+  private static final int RECLAIM_ROUNDS_MAX = 4;
 
   private final Partitions partitions;
   private final Head head;
@@ -120,6 +132,7 @@ public final class Compactor {
       applyDeletions();
       coalesce(() -> policy.coalescing(partitions.catalog(), span -> true, true));
       applyDeletions();
+      reclaim(DEMANDED_BYTES_MIN, DEMANDED_SHARE);
       if (stopped.getAsBoolean()) {
         throw new ChronicleException(
             ErrorCode.CLOSED, "the database was closed while it compacted");
@@ -143,6 +156,34 @@ public final class Compactor {
     }
   }
 
+  /**
+   * Where a good part of the storage is free, moves blocks from its end into that and lets it shrink.
+   *
+   * @param bytesMin how much must be free
+   * @param share which part of the storage must be free
+   */
+  private void reclaim(long bytesMin, int share) {
+    StorageBackend backend = partitions.backend();
+    long spare = backend.storageBytes() - backend.liveBytes();
+    if (spare < bytesMin || spare < backend.storageBytes() / share) {
+      return;
+    }
+    // What merges replaced is free once both roots are past it.
+    partitions.commit(Partitions.Change.nothing(), head::rearranged);
+    partitions.commit(Partitions.Change.freshDictionary(), head::rearranged);
+    int moved = 1;
+    for (int round = 0; moved > 0 && round < RECLAIM_ROUNDS_MAX; round++) {
+      moved = partitions.moveForward(head::rearranged);
+      partitions.commit(Partitions.Change.nothing(), head::rearranged);
+    }
+    // The indexes of both roots lie in front too once each was written since.
+    partitions.commit(Partitions.Change.nothing(), head::rearranged);
+    partitions.commit(Partitions.Change.nothing(), head::rearranged);
+    partitions.trim();
+    log.debug(
+        "storage takes {} bytes, {} of them live", backend.storageBytes(), backend.liveBytes());
+  }
+
   /** Merges, and swaps the result for what went in. */
   private void run(Merge merge) {
     PartitionCatalog catalog = partitions.catalog();
@@ -150,10 +191,11 @@ public final class Compactor {
     long lastSequence = 0;
     var replaced = new ArrayList<Long>();
     var runs = new ArrayList<RunCursor>();
+    var decoder = new ChunkDecoder();
     for (StoredBlock stored : merge.blocks()) {
       Block block = open(stored);
       List<Tombstone> hiding = MaskedRun.concerning(block, catalog.tombstones());
-      runs.add(MaskedRun.mask(block.scan(), hiding));
+      runs.add(MaskedRun.mask(block.scan(decoder), hiding));
       replaced.add(stored.id());
       lastSequence = Math.max(lastSequence, stored.lastSequence());
       for (Tombstone tombstone : hiding) {
@@ -283,7 +325,7 @@ public final class Compactor {
     if (series == null) {
       return true;
     }
-    RunCursor cursor = open(block).scan();
+    RunCursor cursor = open(block).scan(new ChunkDecoder());
     while (cursor.next()) {
       if (series.contains(SeriesOrder.seriesId(cursor.order()))
           && tombstone.range().overlapsClosed(cursor.minTime(), cursor.maxTime())) {
@@ -327,17 +369,16 @@ public final class Compactor {
       }
     });
     if (collected[0] > 0) {
-      partitions.commit(
-          new Partitions.Change(0, List.of(), Set.of(), List.of(), Set.of(), true),
-          head::rearranged);
+      partitions.commit(Partitions.Change.freshDictionary(), head::rearranged);
       log.debug("forgot {} series without points", collected[0]);
     }
   }
 
   private void addSeries(PartitionCatalog catalog, Set<Long> looked, RoaringBitmap into) {
+    var decoder = new ChunkDecoder();
     for (StoredBlock block : catalog.blocks()) {
       if (looked.add(block.id())) {
-        RunCursor cursor = open(block).scan();
+        RunCursor cursor = open(block).scan(decoder);
         while (cursor.next()) {
           into.add(SeriesOrder.seriesId(cursor.order()));
         }
