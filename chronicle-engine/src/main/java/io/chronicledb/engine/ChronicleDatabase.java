@@ -274,7 +274,7 @@ public final class ChronicleDatabase implements AutoCloseable {
   public SeriesWriter series(String metric, Tags tags) {
     WriteSide side = writes();
     var key = new ByteWriter(128);
-    new SeriesKey().series(metric, tags).encode(key);
+    SeriesKey.encode(metric, tags, key);
     return new SeriesWriter(side.path(), registry, key.toByteArray());
   }
 

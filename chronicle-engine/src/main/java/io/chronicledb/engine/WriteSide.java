@@ -127,6 +127,7 @@ final class WriteSide implements AutoCloseable {
       loops.forEach(BackgroundLoop::close);
       try {
         flusher.flush();
+        wal.finishSegment();
       } catch (ChronicleException e) {
         // The log has the points; they are replayed when the database is opened again.
         log.warn(

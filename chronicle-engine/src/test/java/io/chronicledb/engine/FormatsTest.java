@@ -32,7 +32,7 @@ class FormatsTest {
 
   private static final String DATA_FILE = "datafile-v2/chronicle.db";
   private static final List<String> SEGMENTS =
-      List.of("wal-v1/0000000001.wal", "wal-v1/0000000002.wal");
+      List.of("wal-v1/0000000001.wal", "wal-v1/0000000002.wal", "wal-v1/0000000003.wal");
   private static final String BLOCK = "block-v2/data.bin";
 
   private static final SeriesData[] STORED = {

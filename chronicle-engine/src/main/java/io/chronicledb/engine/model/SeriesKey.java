@@ -40,12 +40,16 @@ public final class SeriesKey {
     text.clear();
     tags = 0;
     metricLength = length;
+    checkMetric(source, offset, length);
+    text.writeBytes(source, offset, length);
+    return this;
+  }
+
+  private static void checkMetric(byte[] source, int offset, int length) {
     if (length == 0) {
       throw new BadDataException("a metric name must not be empty");
     }
     checkLength("metric name", source, offset, length, NAME_BYTES_MAX);
-    text.writeBytes(source, offset, length);
-    return this;
   }
 
   public SeriesKey metric(String metric) {
@@ -120,10 +124,36 @@ public final class SeriesKey {
     return this;
   }
 
+  /**
+   * Appends the canonical bytes of a series to {@code out}.
+   *
+   * @throws BadDataException past a limit, for an empty name, or for the reserved name of the metric
+   */
+  public static void encode(String metric, Tags tags, ByteWriter out) {
+    byte[] tail = tags.canonical();
+    byte[] name = metric.getBytes(StandardCharsets.UTF_8);
+    checkMetric(name, 0, name.length);
+    out.writeUnsignedVarint(name.length);
+    out.writeBytes(name);
+    out.writeBytes(tail);
+  }
+
+  static byte[] encodeTags(Tags tags) {
+    var key = new SeriesKey();
+    tags.forEach(key::tag);
+    var out = new ByteWriter(64);
+    key.encodePairs(out);
+    return out.toByteArray();
+  }
+
   /** Appends the canonical bytes to {@code out}. */
   public void encode(ByteWriter out) {
     out.writeUnsignedVarint(metricLength);
     out.writeBytes(text.array(), 0, metricLength);
+    encodePairs(out);
+  }
+
+  private void encodePairs(ByteWriter out) {
     for (int i = 0; i < 2 * tags; i++) {
       out.writeUnsignedVarint(lengths[i]);
       out.writeBytes(text.array(), offsets[i], lengths[i]);

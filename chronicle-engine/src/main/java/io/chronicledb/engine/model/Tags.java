@@ -31,9 +31,21 @@ public final class Tags implements Comparable<Tags> {
   private final String[] pairs;
 
   private int hash;
+  /** The canonical bytes, made when they are first asked for: senders write the same tags again and again. */
+  private volatile byte @Nullable [] canonical;
 
   private Tags(String[] pairs) {
     this.pairs = pairs;
+  }
+
+  /** The part of a {@linkplain SeriesKey series' canonical bytes} that follows the metric. Not to be changed. */
+  byte[] canonical() {
+    byte[] bytes = canonical;
+    if (bytes == null) {
+      bytes = SeriesKey.encodeTags(this);
+      canonical = bytes;
+    }
+    return bytes;
   }
 
   public static Tags empty() {

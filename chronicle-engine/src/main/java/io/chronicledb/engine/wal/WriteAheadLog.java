@@ -354,6 +354,19 @@ public final class WriteAheadLog implements AutoCloseable {
     }
   }
 
+  /** Starts a new segment where the present one has records, so that they need not be read when the log is opened again. */
+  public void finishSegment() {
+    checkWritable();
+    fileLock.lock();
+    try {
+      if (pending.size() == 0 && segmentBytes > WalFormat.SEGMENT_HEADER_BYTES) {
+        rotate();
+      }
+    } finally {
+      fileLock.unlock();
+    }
+  }
+
   /** Finishes the segment and goes on in a new one. Where that one cannot be made, the full one is used further. */
   private void rotate() {
     DiskFile full = open();

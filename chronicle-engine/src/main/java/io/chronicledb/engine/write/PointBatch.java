@@ -18,7 +18,7 @@ public final class PointBatch {
   /** Rows of one batch at most. */
   public static final int POINTS_MAX = 1 << 20;
 
-  private final SeriesKey key = new SeriesKey();
+  private final ByteWriter key = new ByteWriter(128);
   private final ByteWriter keys = new ByteWriter(128);
   /** Where each named series' bytes start in {@link #keys}; its end is the next one's start. */
   private int[] keyOffsets = new int[16];
@@ -53,11 +53,21 @@ public final class PointBatch {
 
   /** Names the series of the rows that follow. */
   public PointBatch series(String metric, Tags tags) {
-    return series(key.series(metric, tags));
+    key.clear();
+    SeriesKey.encode(metric, tags, key); // Where this throws, the batch stays as it is.
+    startSeries();
+    keys.writeBytes(key.array(), 0, key.size());
+    return this;
   }
 
   /** Names the series of the rows that follow; {@code seriesKey} may be reused afterwards. */
   public PointBatch series(SeriesKey seriesKey) {
+    startSeries();
+    seriesKey.encode(keys);
+    return this;
+  }
+
+  private void startSeries() {
     if (seriesCount > 0 && firstRows[seriesCount - 1] == size) {
       // The previous series got no rows: forget it, so that it is not registered for nothing.
       seriesCount--;
@@ -70,8 +80,6 @@ public final class PointBatch {
     keyOffsets[seriesCount] = keys.size();
     firstRows[seriesCount] = size;
     seriesCount++;
-    seriesKey.encode(keys);
-    return this;
   }
 
   /**

@@ -10,6 +10,7 @@ import io.chronicledb.engine.backend.datafile.DataFileBackend;
 import io.chronicledb.engine.block.Block;
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.SampleCursor;
+import io.chronicledb.engine.codec.ChunkDecoder;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.error.ErrorCode;
@@ -559,7 +560,7 @@ public final class DamageRun {
     Block block = Block.open(
         (offset, length) -> backend.read(stored, offset, length), "block " + stored.id());
     var digest = new StringBuilder();
-    RunCursor series = block.scan();
+    RunCursor series = block.scan(new ChunkDecoder());
     while (series.next()) {
       SampleCursor cursor = series.samples(TimeRange.ALL);
       long hash = 0;

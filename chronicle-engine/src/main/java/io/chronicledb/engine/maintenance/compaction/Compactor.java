@@ -48,6 +48,7 @@ public final class Compactor {
   private static final int DEMANDED_BYTES_MIN = 64 << 10;
 
   private static final int DEMANDED_SHARE = 32;
+  private static final int DROPPED_SHARE = 8;
   /** Blocks that are moved leave room for others, but it gets less from round to round. */
   private static final int RECLAIM_ROUNDS_MAX = 4;
 
@@ -108,7 +109,7 @@ public final class Compactor {
   public void settle() {
     working.lock();
     try {
-      applyDeletions();
+      apply();
       Map<?, Long> before = seenSequences;
       Map<?, Long> now = policy.lastSequences(partitions.catalog());
       seenSequences = now;
@@ -129,9 +130,9 @@ public final class Compactor {
   public void compact() {
     working.lock();
     try {
-      applyDeletions();
+      apply();
       coalesce(() -> policy.coalescing(partitions.catalog(), span -> true, true));
-      applyDeletions();
+      apply();
       reclaim(DEMANDED_BYTES_MIN, DEMANDED_SHARE);
       if (stopped.getAsBoolean()) {
         throw new ChronicleException(
@@ -269,17 +270,23 @@ public final class Compactor {
         new Partitions.Change(0, added, removed, List.of(), applied, false), head::rearranged);
   }
 
+  /** Applies deletions, and gives the space back that they freed. */
+  public void applyDeletions() {
+    working.lock();
+    try {
+      apply();
+      reclaim(DEMANDED_BYTES_MIN, DROPPED_SHARE);
+    } finally {
+      working.unlock();
+    }
+  }
+
   /**
    * Drops blocks that deletions hide as a whole, rewrites those that hold points of deleted series, and forgets the deletions that nothing
    * is left of.
    */
-  public void applyDeletions() {
-    working.lock();
-    try {
-      if (partitions.catalog().tombstones().isEmpty()) {
-        collectSeries();
-        return;
-      }
+  private void apply() {
+    if (!partitions.catalog().tombstones().isEmpty()) {
       dropHidden();
       for (Tombstone tombstone : partitions.catalog().tombstones()) {
         for (StoredBlock block : partitions.catalog().blocks()) {
@@ -290,10 +297,8 @@ public final class Compactor {
         }
       }
       forgetApplied();
-      collectSeries();
-    } finally {
-      working.unlock();
     }
+    collectSeries();
   }
 
   private Effort effort(StoredBlock block) {
