@@ -102,7 +102,8 @@ class KillTest {
   @Test
   void findsAProcessThatAcknowledgesBeforeItWrites() throws Exception {
     long seed = TestDatabase.seed();
-    Evidence evidence = Evidence.of("sabotage.acknowledge_before_write_in_a_killed_process").seed(seed);
+    Evidence evidence =
+        Evidence.of("sabotage.acknowledge_before_write_in_a_killed_process").seed(seed);
     var random = new Random(seed);
     program.addAll(List.of(
         SabotagedEngine.class.getName(), SabotagedEngine.Rule.ACKNOWLEDGE_BEFORE_WRITE.name()));
