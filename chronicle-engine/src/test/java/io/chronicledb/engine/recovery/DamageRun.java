@@ -275,10 +275,12 @@ public final class DamageRun {
     return "block " + a.id() + " in the place of block " + b.id();
   }
 
+  /** As far as the pages of the place reach, so that its neighbours stay. */
   private static void copy(byte[] from, StoredBlock block, byte[] to, StoredBlock place) {
-    int length = (int)
-        Math.min(Specimen.end(block) - Specimen.start(block), to.length - Specimen.start(place));
-    System.arraycopy(from, (int) Specimen.start(block), to, (int) Specimen.start(place), length);
+    long pages = (Specimen.end(place) - Specimen.start(place) + PAGE - 1) / PAGE;
+    long room = Math.min(to.length - Specimen.start(place), pages * PAGE);
+    System.arraycopy(from, (int) Specimen.start(block), to, (int) Specimen.start(place), (int)
+        Math.min(room, Specimen.end(block) - Specimen.start(block)));
   }
 
   private String staleBlock(byte[] bytes) {

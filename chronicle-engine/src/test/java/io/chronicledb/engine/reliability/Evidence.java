@@ -46,7 +46,10 @@ public final class Evidence {
   }
 
   public Evidence note(String name, String text) {
-    entries.put("note." + name, text);
+    String line = text.replaceAll("\\s+", " ");
+    entries.put(
+        "note." + name,
+        name.equals("what") ? line.substring(0, Math.min(200, line.length())) : line);
     return this;
   }
 

@@ -155,6 +155,8 @@ public final class ReliabilityPage {
         - A short read delivers half and fails. A disk that reports less than it has, without an error, is not told from a shorter file.
         - A page within a block that is replaced by an older page of the same block, with chunks at the same places and of the same length, is
           found by `verify` and not by a query: a chunk's checksum does not cover which block it belongs to.
+        - Where both root slots and both indexes are gone, a repair walks the file. It cannot tell then that a block which is gone too was ever
+          there, and reports no loss.
         - A write that was refused because its fsync failed may be there after the database is reopened, as a whole.
         - After a failed fsync the kernel may drop pages that reading still shows. A process that is then killed, restarted, and hit by a power
           cut before those pages are written again is not covered.

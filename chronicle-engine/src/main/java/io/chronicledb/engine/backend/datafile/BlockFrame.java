@@ -67,7 +67,7 @@ record BlockFrame(
     if (crc != stated) {
       throw new CorruptionException("block does not match its checksum");
     }
-    BlockFrame frame = readRest(in, ErrorCode.UNSUPPORTED);
+    BlockFrame frame = readRest(in);
     if (frame.length != in.remaining()) {
       throw new CorruptionException(
           "block of " + frame.length + " bytes where " + in.remaining() + " are expected");
@@ -75,15 +75,23 @@ record BlockFrame(
     return frame;
   }
 
-  /** Reads a header whose checksum, which covers the payload too, is not known to be right. */
+  /**
+   * Reads a header whose checksum, which covers the payload too, is not known to be right. A file of a newer format says so in its own
+   * header, so a version or a kind that is not ours is damage.
+   */
   static BlockFrame decodeHeader(ByteReader in) {
-    readStart(in);
-    // Files of a newer format say so in their own header, so a version that is not ours is damage.
-    BlockFrame frame = readRest(in, ErrorCode.CORRUPTION);
-    if (frame.length < 0) {
-      throw new CorruptionException("block of " + frame.length + " bytes");
+    try {
+      readStart(in);
+      BlockFrame frame = readRest(in);
+      if (frame.length < 0) {
+        throw new CorruptionException("block of " + frame.length + " bytes");
+      }
+      return frame;
+    } catch (CorruptionException e) {
+      throw e;
+    } catch (ChronicleException e) {
+      throw new CorruptionException(String.valueOf(e.getMessage()));
     }
-    return frame;
   }
 
   /** The checksum that the header states. */
@@ -94,16 +102,13 @@ record BlockFrame(
     return in.readInt();
   }
 
-  /** @param newer what a version means that is newer than ours */
-  private static BlockFrame readRest(ByteReader in, ErrorCode newer) {
+  private static BlockFrame readRest(ByteReader in) {
     int kind = in.readByte();
     int version = in.readByte();
     if (version > Layout.VERSION) {
-      String text =
-          "block header version " + version + " is newer than this version of Chronicle reads";
-      throw newer == ErrorCode.CORRUPTION
-          ? new CorruptionException(text)
-          : new ChronicleException(newer, text);
+      throw new ChronicleException(
+          ErrorCode.UNSUPPORTED,
+          "block header version " + version + " is newer than this version of Chronicle reads");
     }
     in.skip(2);
     int length = in.readInt();
