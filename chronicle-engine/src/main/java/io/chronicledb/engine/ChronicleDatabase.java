@@ -28,6 +28,8 @@ import io.chronicledb.engine.query.promql.PromQlPlanner;
 import io.chronicledb.engine.read.ReadView;
 import io.chronicledb.engine.recovery.Recovery;
 import io.chronicledb.engine.recovery.RecoveryReport;
+import io.chronicledb.engine.recovery.Repair;
+import io.chronicledb.engine.recovery.RepairReport;
 import io.chronicledb.engine.storage.Disk;
 import io.chronicledb.engine.storage.file.FileDisk;
 import io.chronicledb.engine.storage.memory.MemoryDisk;
@@ -234,6 +236,29 @@ public final class ChronicleDatabase implements AutoCloseable {
         throw e;
       }
     }
+  }
+
+  /**
+   * Reads all that a closed database's data file holds, or one that another process has open, and checks every invariant; changes nothing.
+   *
+   * @return also where the file cannot be opened any more: that is a damage then
+   */
+  public static IntegrityReport verify(Path path) {
+    DatabaseFiles files = DatabaseFiles.of(path);
+    return IntegrityCheck.run(new FileDisk(), files.data(), files.dataLock());
+  }
+
+  /**
+   * Writes a new data file with everything of a damaged one that is still whole. The damaged file stays as it is; to go on with the repaired
+   * one, and the log beside the damaged one, put it in its place. The database must be closed.
+   *
+   * @param target must not exist
+   * @param progress told how far it is
+   * @throws ChronicleException with {@code not_found}, or where the target cannot be written
+   */
+  public static RepairReport repair(Path damaged, Path target, Repair.Progress progress) {
+    DatabaseFiles files = DatabaseFiles.of(damaged);
+    return Repair.run(new FileDisk(), files.data(), files.wal(), target, progress);
   }
 
   /** A database that lives in memory and ends with the process. */

@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 /**
  * How a database works. Immutable; {@link #defaults()} suits a small service, the {@code with…} methods change one thing each.
  *
- * @param memoryBytes what head and caches together may take
+ * @param memoryBytes what index, head and caches together may take
  * @param partition the width of a partition, for new blocks
  * @param bufferPoints points in the write buffer; fewer where the memory is too small for them
  * @param flushInterval the longest time for which a point is in the log only

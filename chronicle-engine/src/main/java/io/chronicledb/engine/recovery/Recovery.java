@@ -42,8 +42,8 @@ public final class Recovery {
       } catch (CorruptionException e) {
         throw new CorruptionException(e.getMessage() + ". Block " + block.id() + " of "
             + backend.name()
-            + " names series, so nothing that was stored under its ids can be told apart. Run 'chronicle repair "
-            + backend.name() + "', which keeps the points of every other series");
+            + " names series, so nothing that was stored under its ids can be told apart."
+            + " Repair it: ChronicleDatabase.repair keeps the points of every other series");
       }
     });
   }

@@ -12,7 +12,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @param enabled Whether to open a database.
  * @param path Data file, created where there is none. The write-ahead log lies beside it, as chronicle.wal for chronicle.db.
- * @param maxMemory What write buffer, memory blocks and caches together may take; at least 8MB.
+ * @param maxMemory What index, write buffer, memory blocks and caches together may take; at least 8MB.
  * @param partitionDuration Window of time that one partition covers, between a minute and ten years. Applies to what is written from now on.
  * @param bufferSize Points in the write buffer before they are sorted and encoded.
  * @param flushInterval Longest time for which a point is in the write-ahead log and not yet in the data file.

@@ -62,8 +62,8 @@ record RootSlots(Generation newest, @Nullable Generation older, boolean damaged)
       found = RootSearch.trustworthy(file, databaseId, damages);
       if (found.isEmpty()) {
         throw new CorruptionException(path + ": no sound root; " + String.join("; ", damages)
-            + ". Run 'chronicle repair " + path
-            + "', which writes a new file with every block that is still whole");
+            + ". Repair it: ChronicleDatabase.repair writes a new file with every block that is still"
+            + " whole");
       }
       log.error(
           "{}: opening generation {}, found at offset {}, and replaying the log from its checkpoint {}",

@@ -117,6 +117,7 @@ public final class Compactor {
           partitions.catalog(),
           span -> now.get(span) != null && now.get(span).equals(before.get(span)),
           false));
+      reclaim(RECLAIM_BYTES_MIN, RECLAIM_SHARE);
     } finally {
       working.unlock();
     }

@@ -172,7 +172,7 @@ class DamagedRootTest {
     assertThatThrownBy(() -> TestDatabase.open(disk))
         .isInstanceOf(CorruptionException.class)
         .hasMessageContaining("Block " + block.id() + " of " + PATH)
-        .hasMessageContaining("chronicle repair " + PATH);
+        .hasMessageContaining("ChronicleDatabase.repair");
   }
 
   /** Flips a bit in the middle of the first block of a kind. */

@@ -262,7 +262,7 @@ class DataFileTest {
           .hasMessageContaining(PATH.toString())
           .hasMessageContaining("root slot A")
           .hasMessageContaining("root slot B")
-          .hasMessageContaining("chronicle repair");
+          .hasMessageContaining("ChronicleDatabase.repair");
       // The failed attempt holds no lock.
       assertThatThrownBy(() -> TestDatabase.open(disk)).isInstanceOf(CorruptionException.class);
     });
