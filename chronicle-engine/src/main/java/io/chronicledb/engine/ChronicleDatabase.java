@@ -289,7 +289,8 @@ public final class ChronicleDatabase implements AutoCloseable {
   }
 
   /**
-   * Writes a batch. On return it is in the log and visible as a whole; where this throws, nothing of it is stored.
+   * Writes a batch. On return it is in the log and visible as a whole; where this throws, nothing of it is visible. After {@code wal_sync} it may
+   * be there, whole, once the database is opened again: nobody knows which bytes a failed fsync left.
    */
   public WritePosition write(PointBatch batch) {
     return writes().path().write(batch);

@@ -15,6 +15,8 @@ import java.util.function.LongSupplier;
  * @param flushInterval the longest time for which a point is in the log only
  * @param compactionInterval how often quiet days are looked for, to be merged for keeps; zero for no merging of stored blocks but by
  *     {@link ChronicleDatabase#compact()}
+ * @param zstandard whether blocks that are merged for keeps may be compressed with Zstandard where that wins; the optional library zstd-jni is
+ *     needed then, for reading too
  * @param wal how the log is kept
  * @param query what queries may use up
  * @param clock tells the time of day: of writes without a timestamp, and {@code now()}
@@ -26,6 +28,7 @@ public record ChronicleOptions(
     int bufferPoints,
     Duration flushInterval,
     Duration compactionInterval,
+    boolean zstandard,
     WalOptions wal,
     QueryLimits query,
     InstantSource clock,
@@ -66,6 +69,7 @@ public record ChronicleOptions(
         10_000,
         Duration.ofMinutes(5),
         Duration.ofMinutes(30),
+        false,
         WalOptions.defaults(),
         QueryLimits.defaults(),
         InstantSource.system(),
@@ -79,6 +83,7 @@ public record ChronicleOptions(
         bufferPoints,
         flushInterval,
         compactionInterval,
+        zstandard,
         wal,
         query,
         clock,
@@ -92,6 +97,7 @@ public record ChronicleOptions(
         bufferPoints,
         flushInterval,
         compactionInterval,
+        zstandard,
         wal,
         query,
         clock,
@@ -105,6 +111,7 @@ public record ChronicleOptions(
         points,
         flushInterval,
         compactionInterval,
+        zstandard,
         wal,
         query,
         clock,
@@ -118,6 +125,7 @@ public record ChronicleOptions(
         bufferPoints,
         interval,
         compactionInterval,
+        zstandard,
         wal,
         query,
         clock,
@@ -131,6 +139,21 @@ public record ChronicleOptions(
         bufferPoints,
         flushInterval,
         interval,
+        zstandard,
+        wal,
+        query,
+        clock,
+        monotonicNanos);
+  }
+
+  public ChronicleOptions withZstandard(boolean allowed) {
+    return new ChronicleOptions(
+        memoryBytes,
+        partition,
+        bufferPoints,
+        flushInterval,
+        compactionInterval,
+        allowed,
         wal,
         query,
         clock,
@@ -144,6 +167,7 @@ public record ChronicleOptions(
         bufferPoints,
         flushInterval,
         compactionInterval,
+        zstandard,
         options,
         query,
         clock,
@@ -157,6 +181,7 @@ public record ChronicleOptions(
         bufferPoints,
         flushInterval,
         compactionInterval,
+        zstandard,
         wal,
         limits,
         clock,
@@ -170,6 +195,7 @@ public record ChronicleOptions(
         bufferPoints,
         flushInterval,
         compactionInterval,
+        zstandard,
         wal,
         query,
         source,

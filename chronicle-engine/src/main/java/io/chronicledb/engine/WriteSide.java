@@ -67,6 +67,7 @@ final class WriteSide implements AutoCloseable {
         path::exclusively,
         options.partition().toNanos(),
         budget.blockBytes(),
+        options.zstandard(),
         () -> closing);
     flusher.start();
     if (!options.compactionInterval().isZero()) {

@@ -7,7 +7,6 @@ import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.BlockWriter;
 import io.chronicledb.engine.block.RunSink;
 import io.chronicledb.engine.codec.ChunkEncoder;
-import io.chronicledb.engine.codec.Effort;
 import io.chronicledb.engine.model.TimeRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -25,7 +24,6 @@ public final class PartitionWriter implements RunSink {
   private final StorageBackend backend;
   private final LongFunction<TimeRange> windows;
   private final Output output;
-  private final ChunkEncoder encoder;
   private final TreeMap<Long, OpenBlock> open = new TreeMap<>();
   private final List<StoredBlock> stored = new ArrayList<>();
   private long order;
@@ -36,11 +34,15 @@ public final class PartitionWriter implements RunSink {
    * @param firstSequence the first WAL sequence of the points
    * @param lastSequence the last one, deletions that were applied included
    * @param replaces ids of the blocks that the points come from
-   * @param effort how well to compress
+   * @param encoder of the chunks; belongs to the writer
    * @param blockBytes a block is ended at the next series once it has as many
    */
   public record Output(
-      long firstSequence, long lastSequence, List<Long> replaces, Effort effort, int blockBytes) {}
+      long firstSequence,
+      long lastSequence,
+      List<Long> replaces,
+      ChunkEncoder encoder,
+      int blockBytes) {}
 
   /** A block being written and the series that it is at. */
   private static final class OpenBlock {
@@ -59,7 +61,6 @@ public final class PartitionWriter implements RunSink {
     this.backend = backend;
     this.windows = windows;
     this.output = output;
-    this.encoder = new ChunkEncoder(output.effort);
   }
 
   @Override
@@ -96,7 +97,7 @@ public final class PartitionWriter implements RunSink {
   }
 
   private BlockWriter writer(TimeRange window) {
-    return new BlockWriter(window, output.firstSequence, output.lastSequence, encoder);
+    return new BlockWriter(window, output.firstSequence, output.lastSequence, output.encoder);
   }
 
   private void store(BlockWriter writer) {

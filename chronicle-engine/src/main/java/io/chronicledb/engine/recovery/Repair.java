@@ -124,7 +124,12 @@ public final class Repair {
           "what is left of " + successor.name() + " contradicts itself: " + check.damages());
     }
     return new RepairReport(
-        stored.size(), check.samples(), successor.storageBytes(), plan.checkpoint(), losses);
+        stored.size(),
+        check.samples(),
+        successor.storageBytes(),
+        plan.checkpoint(),
+        plan.rooted(),
+        losses);
   }
 
   /** A version that this program does not know is a flipped bit in a block that is damaged anyway, and a reason to stop in one that is not. */

@@ -26,8 +26,10 @@ import java.util.Set;
  *
  * @param survivors by ascending id
  * @param checkpoint of the new root
+ * @param rooted whether a root says which blocks there were
  */
-record RepairPlan(List<Survivor> survivors, long checkpoint, List<RepairReport.Loss> losses) {
+record RepairPlan(
+    List<Survivor> survivors, long checkpoint, List<RepairReport.Loss> losses, boolean rooted) {
 
   /** @param logStart the first sequence that the log has; empty without a log */
   static RepairPlan of(DamagedDataFile file, OptionalLong logStart) {
@@ -67,7 +69,7 @@ record RepairPlan(List<Survivor> survivors, long checkpoint, List<RepairReport.L
     for (StoredBlock block : root.blocks()) {
       survivors.add(new Survivor(block, file.find(block)));
     }
-    return new RepairPlan(survivors, root.checkpoint(), List.of());
+    return new RepairPlan(survivors, root.checkpoint(), List.of(), true);
   }
 
   /** The choice among the blocks that a walk over the file found. */
@@ -102,7 +104,7 @@ record RepairPlan(List<Survivor> survivors, long checkpoint, List<RepairReport.L
       }
       long checkpoint = dropLastFlush(kept);
       kept.sort(Comparator.comparingLong(FoundBlock::id));
-      return new RepairPlan(kept.stream().map(Survivor::of).toList(), checkpoint, losses);
+      return new RepairPlan(kept.stream().map(Survivor::of).toList(), checkpoint, losses, false);
     }
 
     private void sort() {

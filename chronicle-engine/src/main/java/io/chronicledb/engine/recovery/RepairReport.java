@@ -11,18 +11,19 @@ import java.util.List;
  * @param samples their samples
  * @param bytes of the new file
  * @param checkpoint the sequence after which the log must still have everything; what it has is replayed at the next opening
+ * @param rooted whether a root said which blocks there were; without one, a block whose header is damaged too is missing without a trace
  * @param losses what is in the damaged file and not in the new one; empty where nothing was lost
  */
 public record RepairReport(
-    long keptBlocks, long samples, long bytes, long checkpoint, List<Loss> losses) {
+    long keptBlocks, long samples, long bytes, long checkpoint, boolean rooted, List<Loss> losses) {
 
   public RepairReport {
     losses = List.copyOf(losses);
   }
 
-  /** Whether nothing was lost. */
+  /** Whether it is certain that nothing was lost. */
   public boolean isComplete() {
-    return losses.isEmpty();
+    return rooted && losses.isEmpty();
   }
 
   /**

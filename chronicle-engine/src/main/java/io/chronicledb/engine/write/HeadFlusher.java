@@ -5,6 +5,7 @@ import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.MaskedRun;
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.RunMerge;
+import io.chronicledb.engine.codec.ChunkEncoder;
 import io.chronicledb.engine.codec.Effort;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
@@ -230,7 +231,7 @@ public final class HeadFlusher implements AutoCloseable {
                 blocks.get(0).firstSequence(),
                 blocks.get(blocks.size() - 1).lastSequence(),
                 List.of(),
-                Effort.FRESH,
+                new ChunkEncoder(Effort.FRESH),
                 budget.blockBytes()));
         RunMerge.merge(runs, writer);
         added.addAll(writer.finish());

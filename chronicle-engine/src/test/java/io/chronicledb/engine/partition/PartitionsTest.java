@@ -9,6 +9,7 @@ import io.chronicledb.engine.TestDatabase;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.storage.FaultyDisk;
+import io.chronicledb.engine.wal.SyncMode;
 import io.chronicledb.engine.write.PointBatch;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,17 @@ class PartitionsTest {
             .as("%s, -Dseed=%d", range, seed)
             .isEqualTo(all.within(range).bySeries());
       }
+    }
+  }
+
+  @Test
+  void whatZstandardCompressedReadsBack() {
+    var data = series("cpu").every("10s").counting(0, 20_000);
+    var options = TestDatabase.options(SyncMode.INTERVAL).withZstandard(true);
+    try (var database = TestDatabase.open(disk, options)) {
+      database.write(data).flush();
+      database.engine().compact();
+      DatabaseAssert.assertThat(database).isSound().hasExactly(data.toPoints());
     }
   }
 }

@@ -91,9 +91,6 @@ public final class FaultRun {
       Thread worker = Thread.currentThread();
       disk.probe((point, done) -> {
         if (Thread.currentThread() == worker && point.startsWith("before ")) {
-          if (Boolean.getBoolean("fault.print")) {
-            System.out.println("call " + (calls.size() + 1) + " " + point);
-          }
           calls.add(Call.valueOf(point.substring(point.lastIndexOf(' ') + 1)));
         }
       });

@@ -9,6 +9,7 @@ import io.chronicledb.engine.block.RunMerge;
 import io.chronicledb.engine.block.RunSink;
 import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.codec.ChunkDecoder;
+import io.chronicledb.engine.codec.ChunkEncoder;
 import io.chronicledb.engine.codec.Effort;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
@@ -58,6 +59,7 @@ public final class Compactor {
   private final Consumer<Runnable> exclusively;
   private final CompactionPolicy policy;
   private final int blockBytes;
+  private final boolean zstandard;
   private final BooleanSupplier stopped;
 
   private final ReentrantLock working = new ReentrantLock();
@@ -72,6 +74,7 @@ public final class Compactor {
    * @param exclusively runs something while no write is under way
    * @param partitionNanos the width of a partition
    * @param blockBytes about the size of a block at most
+   * @param zstandard whether what is merged for keeps may be compressed with it
    * @param stopped ends the work between two merges
    */
   public Compactor(
@@ -81,6 +84,7 @@ public final class Compactor {
       Consumer<Runnable> exclusively,
       long partitionNanos,
       int blockBytes,
+      boolean zstandard,
       BooleanSupplier stopped) {
     this.partitions = partitions;
     this.head = head;
@@ -88,6 +92,7 @@ public final class Compactor {
     this.exclusively = exclusively;
     this.policy = new CompactionPolicy(partitionNanos);
     this.blockBytes = blockBytes;
+    this.zstandard = zstandard;
     this.stopped = stopped;
   }
 
@@ -205,7 +210,11 @@ public final class Compactor {
       }
     }
     var output = new PartitionWriter.Output(
-        merge.blocks().get(0).firstSequence(), lastSequence, replaced, merge.effort(), blockBytes);
+        merge.blocks().get(0).firstSequence(),
+        lastSequence,
+        replaced,
+        new ChunkEncoder(merge.effort(), zstandard),
+        blockBytes);
     var writer = new PartitionWriter(backend, time -> merge.window(), output);
     List<StoredBlock> written;
     try {
