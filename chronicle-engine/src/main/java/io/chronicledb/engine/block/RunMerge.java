@@ -44,8 +44,18 @@ public final class RunMerge {
         return;
       }
       if (!shared) {
-        copy(order, cursors[holder].samples(TimeRange.ALL), sink);
+        copy(order, cursors[holder].samples(TimeRange.ALL), sink, false);
         orders[holder] = cursors[holder].next() ? cursors[holder].order() : Long.MAX_VALUE;
+        continue;
+      }
+      if (followOneAnother(cursors, orders, holder)) {
+        boolean started = false;
+        for (int i = holder; i < count; i++) {
+          if (orders[i] == order) {
+            started = copy(order, cursors[i].samples(TimeRange.ALL), sink, started);
+            orders[i] = cursors[i].next() ? cursors[i].order() : Long.MAX_VALUE;
+          }
+        }
         continue;
       }
       together.clear();
@@ -71,15 +81,35 @@ public final class RunMerge {
     }
   }
 
-  /** A series that only one run has needs no merging. */
-  private static void copy(long order, SampleCursor samples, RunSink sink) {
-    boolean started = false;
+  /** Whether the runs that have the series of the holder have it one after the other in time, as points mostly arrive. */
+  private static boolean followOneAnother(RunCursor[] cursors, long[] orders, int holder) {
+    long lastTime = cursors[holder].maxTime();
+    for (int i = holder + 1; i < cursors.length; i++) {
+      if (orders[i] == orders[holder]) {
+        if (cursors[i].minTime() <= lastTime) {
+          return false;
+        }
+        lastTime = cursors[i].maxTime();
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Hands on the samples of one run as they are.
+   *
+   * @param started whether the sink knows the series already
+   * @return whether it does now
+   */
+  private static boolean copy(long order, SampleCursor samples, RunSink sink, boolean started) {
+    boolean known = started;
     while (samples.next()) {
-      if (!started) {
+      if (!known) {
         sink.series(order);
-        started = true;
+        known = true;
       }
       sink.samples(samples.timestamps(), samples.values(), samples.start(), samples.end());
     }
+    return known;
   }
 }

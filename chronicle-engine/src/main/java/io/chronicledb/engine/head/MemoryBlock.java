@@ -205,6 +205,10 @@ public final class MemoryBlock implements SortedRun {
 
     @Override
     public SampleCursor samples(TimeRange range) {
+      if (range == TimeRange.ALL) {
+        rows.reset(firstRows[series], firstRows[series + 1]);
+        return rows;
+      }
       int from = lowerBound(firstRows[series], firstRows[series + 1], range.start());
       rows.reset(from, lowerBound(from, firstRows[series + 1], range.end()));
       return rows;
