@@ -36,7 +36,7 @@ import tools.jackson.databind.JsonNode;
  */
 class KillLedgerIT {
 
-  private static final int KILLS = Integer.getInteger("it.kills", 20) / 2;
+  private static final int KILLS = Integer.getInteger("it.kills", 50) / 2;
   private static final long SEED = Long.getLong("seed", System.nanoTime());
 
   private static final int WRITERS = 4;
