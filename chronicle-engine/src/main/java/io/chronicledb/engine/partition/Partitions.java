@@ -123,6 +123,7 @@ public final class Partitions {
         series.stream().filter(block -> !known.contains(block)).forEach(backend::discard);
         throw e;
       }
+      dictionary.committed();
       catalog = after;
       publish.accept(catalog);
     } finally {

@@ -25,11 +25,17 @@ public final class SeriesBlocks {
   private final StorageBackend backend;
   private final SeriesRegistry registry;
   private final int blockBytes;
+  /** The registry's epoch that storage knows of: after another collection the old blocks name series that are gone, and may be back. */
+  private int storedEpoch;
+
+  private int putEpoch;
 
   SeriesBlocks(StorageBackend backend, SeriesRegistry registry, int blockBytes) {
     this.backend = backend;
     this.registry = registry;
     this.blockBytes = blockBytes;
+    this.storedEpoch = registry.epoch();
+    this.putEpoch = storedEpoch;
   }
 
   /** The dictionary of a root, in order; the count of a block is that of the ids it covers. */
@@ -44,12 +50,16 @@ public final class SeriesBlocks {
    * Puts what the dictionary of a root lacks.
    *
    * @param sequence of the points that name the new series
-   * @param rewrite whether series were collected, so that all of it is written anew
+   * @param anew whether all of it is to be written anew, as it is in any case after series were collected
    * @return the dictionary that is to take the place of the root's; the same where nothing is new
    */
-  List<StoredBlock> put(Root root, long sequence, boolean rewrite) {
+  List<StoredBlock> put(Root root, long sequence, boolean anew) {
     List<StoredBlock> present = of(root);
     int end = registry.size();
+    // Read after the size: where it is the known one, none of the series below was collected and
+    // came back, which would name its key twice.
+    putEpoch = registry.epoch();
+    boolean rewrite = anew || putEpoch != storedEpoch;
     long covered = present.stream().mapToLong(StoredBlock::count).sum();
     if (covered == end && !rewrite) {
       return present;
@@ -77,6 +87,11 @@ public final class SeriesBlocks {
       throw e;
     }
     return next;
+  }
+
+  /** Takes note that what was put counts now. */
+  void committed() {
+    storedEpoch = putEpoch;
   }
 
   /** About what a series takes. */

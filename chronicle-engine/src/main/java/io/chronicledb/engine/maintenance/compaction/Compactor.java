@@ -384,7 +384,7 @@ public final class Compactor {
       }
     });
     if (collected[0] > 0) {
-      partitions.commit(Partitions.Change.freshDictionary(), head::rearranged);
+      partitions.commit(Partitions.Change.nothing(), head::rearranged);
       log.debug("forgot {} series without points", collected[0]);
     }
   }
