@@ -107,7 +107,13 @@ public final class ChronicleDatabase implements AutoCloseable {
     }
     report(recovery);
     this.queryEngine = new QueryEngine(
-        planner, this::view, options.query(), options.clock(), options.monotonicNanos());
+        planner,
+        this::view,
+        (matchers, range) -> writes().path().delete(matchers, range, () -> {}).series(),
+        options.query(),
+        options.memoryBytes(),
+        options.clock(),
+        options.monotonicNanos());
   }
 
   /** A buffer that took the head's whole share of the memory would hold back every writer for ever. */
@@ -427,6 +433,7 @@ public final class ChronicleDatabase implements AutoCloseable {
       return;
     }
     closed = true;
+    queryEngine.close();
     try (StorageBackend storage = backend;
         WriteSide side = writes) {
       log.debug("closing {}, {}", storage.name(), side == null ? "read only" : "with its log");

@@ -18,6 +18,9 @@ public final class Table {
     STRING
   }
 
+  /** The name and the type of a column. */
+  public record Header(String name, Type type) {}
+
   /**
    * A column: its name, its type and its values.
    *
@@ -99,6 +102,54 @@ public final class Table {
     }
   }
 
+  /** The rows of some tables with the same columns, one after the other. */
+  public static Table concat(List<Header> headers, List<Table> tables, List<String> warnings) {
+    if (tables.size() == 1) {
+      return tables.get(0).withWarnings(warnings);
+    }
+    var columns = new ArrayList<Column>(headers.size());
+    for (int i = 0; i < headers.size(); i++) {
+      columns.add(concat(headers.get(i), tables, i));
+    }
+    return new Table(columns, warnings);
+  }
+
+  private static Column concat(Header header, List<Table> tables, int index) {
+    int rows = tables.stream().mapToInt(Table::rowCount).sum();
+    switch (header.type()) {
+      case TIMESTAMP, LONG -> {
+        var all = new LongColumn(rows);
+        for (Table table : tables) {
+          LongColumn part = table.columns.get(index).longs();
+          if (part != null) {
+            all.addAll(part.toArray(), 0, part.size());
+          }
+        }
+        return new Column(header.name(), header.type(), all, null, null);
+      }
+      case DOUBLE -> {
+        var all = new DoubleColumn(rows);
+        for (Table table : tables) {
+          DoubleColumn part = table.columns.get(index).doubles();
+          if (part != null) {
+            all.addAll(part.array(), 0, part.size());
+          }
+        }
+        return Column.doubles(header.name(), all);
+      }
+      default -> {
+        var all = new StringColumn();
+        for (Table table : tables) {
+          for (int row = 0; row < table.rowCount; row++) {
+            StringColumn part = table.columns.get(index).strings();
+            all.add(part == null ? null : part.get(row));
+          }
+        }
+        return Column.strings(header.name(), all);
+      }
+    }
+  }
+
   /** The same rows with further warnings. */
   public Table withWarnings(List<String> further) {
     var all = new ArrayList<>(warnings);
@@ -108,6 +159,13 @@ public final class Table {
 
   public List<Column> columns() {
     return columns;
+  }
+
+  /** The names and types of the columns. */
+  public List<Header> headers() {
+    return columns.stream()
+        .map(column -> new Header(column.name(), column.type()))
+        .toList();
   }
 
   public int rowCount() {

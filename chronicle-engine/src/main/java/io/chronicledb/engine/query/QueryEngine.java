@@ -1,31 +1,38 @@
 package io.chronicledb.engine.query;
 
+import io.chronicledb.engine.column.LongColumn;
 import io.chronicledb.engine.column.Table;
 import io.chronicledb.engine.error.BadDataException;
-import io.chronicledb.engine.error.ChronicleException;
-import io.chronicledb.engine.error.ErrorCode;
-import io.chronicledb.engine.error.NearestName;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.model.Timestamp;
+import io.chronicledb.engine.query.QueryAdmission.Ticket;
 import io.chronicledb.engine.query.exec.ExecutionContext;
+import io.chronicledb.engine.query.exec.Measurements;
+import io.chronicledb.engine.query.exec.QueryMemory;
 import io.chronicledb.engine.query.exec.SeriesBatch;
 import io.chronicledb.engine.query.exec.SeriesExecutor;
 import io.chronicledb.engine.query.exec.TableExecutor;
+import io.chronicledb.engine.query.optimize.Rewrites;
 import io.chronicledb.engine.query.plan.Grid;
+import io.chronicledb.engine.query.plan.TableNode;
 import io.chronicledb.engine.query.promql.PromQlPlan;
 import io.chronicledb.engine.query.promql.PromQlPlanner;
+import io.chronicledb.engine.query.sql.SqlParameters;
 import io.chronicledb.engine.query.sql.SqlPlan;
+import io.chronicledb.engine.query.sql.SqlStatement;
 import io.chronicledb.engine.read.ReadView;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -37,33 +44,53 @@ import org.jspecify.annotations.Nullable;
  * <p>Errors are {@link io.chronicledb.engine.error.ChronicleException}s: {@code invalid_query} with a position, {@code unsupported}, {@code
  * bad_data}, and one for each limit.
  */
-public final class QueryEngine {
+public final class QueryEngine implements AutoCloseable {
+
+  private static final long IDLE_SECONDS = 10;
 
   private final QueryPlanner planner;
   private final Supplier<ReadView> views;
+  private final Deletions deletions;
   private final QueryLimits limits;
   private final InstantSource clock;
   private final LongSupplier monotonicNanos;
-  /** Fair, so that a waiting query has its turn. */
-  private final Semaphore turns;
+  private final QueryMemory memory;
+  private final long memoryBytes;
+  private final QueryAdmission admission;
+  /** Helps queries; none waits for it. */
+  private final ThreadPoolExecutor helpers;
+
+  private final int threads = Runtime.getRuntime().availableProcessors();
 
   /**
    * @param views makes a view of the present state
+   * @param memoryBytes what the database may use
    * @param clock tells {@code now()}
    * @param monotonicNanos a clock like {@link System#nanoTime()}, for time limits
    */
   public QueryEngine(
       QueryPlanner planner,
       Supplier<ReadView> views,
+      Deletions deletions,
       QueryLimits limits,
+      long memoryBytes,
       InstantSource clock,
       LongSupplier monotonicNanos) {
     this.planner = planner;
     this.views = views;
+    this.deletions = deletions;
     this.limits = limits;
     this.clock = clock;
     this.monotonicNanos = monotonicNanos;
-    this.turns = new Semaphore(limits.concurrentMax(), true);
+    this.memoryBytes = limits.memoryBytes() == 0 ? memoryBytes / 4 : limits.memoryBytes();
+    this.memory = new QueryMemory(Math.max(this.memoryBytes, memoryBytes / 2));
+    this.admission = new QueryAdmission(limits, clock, monotonicNanos);
+    this.helpers = new ThreadPoolExecutor(
+        0, threads, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
+          var thread = new Thread(work, "chronicle-query");
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   public QueryLimits limits() {
@@ -72,46 +99,130 @@ public final class QueryEngine {
 
   /** Runs an SQL statement. */
   public Table sql(String text, QueryOptions options, @Nullable Object... parameters) {
-    return inTurn(options, () -> runSql(text, options, parameters));
+    return prepare(text).run(SqlParameters.of(parameters), options);
   }
 
-  private Table runSql(String text, QueryOptions options, @Nullable Object... parameters) {
+  /** Reads an SQL statement, to be run often. */
+  public PreparedSql prepare(String text) {
+    return new PreparedSql(this, text, planner.parseSql(text));
+  }
+
+  /** Starts a statement. The caller closes what it gets. */
+  SqlRows start(
+      String text, SqlStatement statement, SqlParameters parameters, QueryOptions options) {
     Instant now = clock.instant();
-    SqlPlan plan = planner.sql(text, Arrays.asList(parameters), Timestamp.of(now));
-    try (ReadView view = views.get()) {
-      Table result = new TableExecutor(context(view, Grid.instant(0), options)).run(plan.root());
-      return result.withWarnings(warnings(plan, view));
+    Ticket ticket = admission.admit("sql", text, timeout(options));
+    ReadView view = null;
+    ExecutionContext context = null;
+    try {
+      view = views.get();
+      boolean analyze = statement instanceof SqlStatement.Explain explain && explain.analyze();
+      Measurements measurements = analyze ? new Measurements() : null;
+      context = context(view, Grid.instant(0), options, measurements);
+      ticket.running(context);
+      SqlPlan plan =
+          planner.sql(statement, parameters, new StoredSchema(context), Timestamp.of(now));
+      ReadView opened = view;
+      ExecutionContext running = context;
+      Runnable release = () -> {
+        running.close();
+        opened.close();
+        ticket.close();
+      };
+      if (plan instanceof SqlPlan.Query query) {
+        TableNode root = rewritten(query.root(), options);
+        return new SqlRows(
+            root.columns(),
+            plan.warnings(),
+            new TableExecutor(context).run(root),
+            context,
+            release);
+      }
+      Table table = plan instanceof SqlPlan.Explain explain
+          ? explain(explain, context, measurements, options)
+          : delete((SqlPlan.Delete) plan);
+      return new SqlRows(table.headers(), plan.warnings(), oneTable(table), context, release);
+    } catch (RuntimeException | Error e) {
+      if (context != null) {
+        context.close();
+      }
+      if (view != null) {
+        view.close();
+      }
+      ticket.close();
+      throw e;
     }
   }
 
-  /** Says which names of a statement do not exist: a typing error is the likely reason. */
-  private static List<String> warnings(SqlPlan plan, ReadView view) {
-    var warnings = new ArrayList<String>();
-    List<String> metrics = view.tagValues(Tags.METRIC);
-    for (String metric : plan.metrics()) {
-      if (!metrics.contains(metric)) {
-        warnings.add("no metric \"" + metric + "\"" + NearestName.hint(metric, metrics.stream()));
+  private static TableExecutor.Rows oneTable(Table table) {
+    var rest = new ArrayDeque<Table>();
+    if (table.rowCount() > 0) {
+      rest.add(table);
+    }
+    return rest::poll;
+  }
+
+  private static TableNode rewritten(TableNode root, QueryOptions options) {
+    return options.rewritten() ? Rewrites.apply(root) : root;
+  }
+
+  private static Table explain(
+      SqlPlan.Explain explain,
+      ExecutionContext context,
+      @Nullable Measurements measurements,
+      QueryOptions options) {
+    TableNode root = rewritten(explain.query().root(), options);
+    if (measurements != null) {
+      TableExecutor.Rows rows = new TableExecutor(context).run(root);
+      while (rows.next() != null) {
+        context.checkResult(0);
       }
     }
-    List<String> tags = view.tagNames();
-    for (String tag : plan.tags()) {
-      if (!tags.contains(tag)) {
-        warnings.add("no tag \"" + tag + "\"" + NearestName.hint(tag, tags.stream()));
-      }
-    }
-    return warnings;
+    return Explanation.of(root, measurements, List.of());
+  }
+
+  private Table delete(SqlPlan.Delete delete) {
+    long series = deletions.delete(delete.matchers(), delete.range());
+    var column = new LongColumn(1);
+    column.add(series);
+    return new Table(List.of(Table.Column.longs("series", column)), List.of());
+  }
+
+  /** The queries that run or wait for their turn, the oldest first. */
+  public List<RunningQuery> running() {
+    return admission.running();
+  }
+
+  /**
+   * Ends a query; its caller gets {@code query_canceled}.
+   *
+   * @param id of {@link #running()}
+   * @return false where there is no such query any more
+   */
+  public boolean cancel(long id) {
+    return admission.cancel(id);
+  }
+
+  /** Cancels what runs, and lets the helping threads end. */
+  @Override
+  public void close() {
+    admission.cancelAll();
+    helpers.shutdown();
   }
 
   /** Evaluates a PromQL expression at one instant, nanoseconds. */
   public PromQlResult promql(String text, long time, QueryOptions options) {
-    return inTurn(options, () -> runInstant(text, time, options));
+    try (Ticket ticket = admission.admit("promql", text, timeout(options))) {
+      return runInstant(ticket, text, time, options);
+    }
   }
 
-  private PromQlResult runInstant(String text, long time, QueryOptions options) {
+  private PromQlResult runInstant(Ticket ticket, String text, long time, QueryOptions options) {
     Grid grid = Grid.instant(time);
     PromQlPlan plan = planner.promql(text, grid, lookback(options));
     try (ReadView view = views.get()) {
-      ExecutionContext context = context(view, grid, options);
+      ExecutionContext context = context(view, grid, options, null);
+      ticket.running(context);
       if (plan instanceof PromQlPlan.Text constant) {
         return new PromQlResult.Text(time, constant.value(), List.of());
       }
@@ -145,11 +256,13 @@ public final class QueryEngine {
    *     no values over time
    */
   public PromQlResult promql(String text, long start, long end, long step, QueryOptions options) {
-    return inTurn(options, () -> runRange(text, start, end, step, options));
+    try (Ticket ticket = admission.admit("promql", text, timeout(options))) {
+      return runRange(ticket, text, start, end, step, options);
+    }
   }
 
   private PromQlResult runRange(
-      String text, long start, long end, long step, QueryOptions options) {
+      Ticket ticket, String text, long start, long end, long step, QueryOptions options) {
     Grid grid = grid(start, end, step);
     PromQlPlan plan = planner.promql(text, grid, lookback(options));
     if (plan instanceof PromQlPlan.Samples || plan instanceof PromQlPlan.Text) {
@@ -158,7 +271,9 @@ public final class QueryEngine {
           + "\" for range query, must be Scalar or instant Vector");
     }
     try (ReadView view = views.get()) {
-      var executor = new SeriesExecutor(context(view, grid, options));
+      ExecutionContext context = context(view, grid, options, null);
+      ticket.running(context);
+      var executor = new SeriesExecutor(context);
       long[] timestamps = grid.timestamps();
       if (plan instanceof PromQlPlan.Scalar scalar) {
         double[] values = executor.scalar(scalar.root());
@@ -172,26 +287,6 @@ public final class QueryEngine {
       }
       series.sort((a, b) -> a.labels().compareTo(b.labels()));
       return new PromQlResult.Matrix(series, List.of());
-    }
-  }
-
-  /** Runs a query once fewer than the limit are running. */
-  private <T> T inTurn(QueryOptions options, Supplier<T> query) {
-    try {
-      if (!turns.tryAcquire(timeout(options).toNanos(), TimeUnit.NANOSECONDS)) {
-        throw new ChronicleException(
-            ErrorCode.OVERLOADED,
-            limits.concurrentMax() + " queries are running already; try again later");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ChronicleException(
-          ErrorCode.QUERY_CANCELED, "the caller was interrupted while its query waited", e);
-    }
-    try {
-      return query.get();
-    } finally {
-      turns.release();
     }
   }
 
@@ -265,7 +360,7 @@ public final class QueryEngine {
   }
 
   private long[] orders(ReadView view, List<String> selectors, TimeRange range) {
-    ExecutionContext context = context(view, Grid.instant(0), QueryOptions.defaults());
+    ExecutionContext context = context(view, Grid.instant(0), QueryOptions.defaults(), null);
     if (selectors.isEmpty()) {
       return view.present(context.select(List.of()), range);
     }
@@ -290,11 +385,16 @@ public final class QueryEngine {
     return asked == null || asked.compareTo(limits.timeout()) > 0 ? limits.timeout() : asked;
   }
 
-  private ExecutionContext context(ReadView view, Grid grid, QueryOptions options) {
+  private ExecutionContext context(
+      ReadView view, Grid grid, QueryOptions options, @Nullable Measurements measurements) {
     return new ExecutionContext(
         view,
         grid,
-        new ExecutionContext.Limits(timeout(options), limits.samplesMax(), limits.resultMax()),
-        monotonicNanos);
+        new ExecutionContext.Limits(
+            timeout(options), limits.samplesMax(), limits.resultMax(), memoryBytes),
+        memory,
+        new ExecutionContext.Threads(helpers, threads),
+        monotonicNanos,
+        measurements);
   }
 }

@@ -4,11 +4,12 @@ import io.chronicledb.engine.query.plan.Grid;
 import io.chronicledb.engine.query.promql.PromQlParser;
 import io.chronicledb.engine.query.promql.PromQlPlan;
 import io.chronicledb.engine.query.promql.PromQlPlanner;
+import io.chronicledb.engine.query.sql.Schema;
+import io.chronicledb.engine.query.sql.SqlParameters;
 import io.chronicledb.engine.query.sql.SqlParser;
 import io.chronicledb.engine.query.sql.SqlPlan;
 import io.chronicledb.engine.query.sql.SqlPlanner;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import io.chronicledb.engine.query.sql.SqlStatement;
 
 /**
  * Turns texts into plans. The default methods are Chronicle's own front ends; an application may put its own in front of them, to rewrite
@@ -21,14 +22,18 @@ public interface QueryPlanner {
     return new QueryPlanner() {};
   }
 
+  /** Reads an SQL statement. */
+  default SqlStatement parseSql(String text) {
+    return SqlParser.parse(text);
+  }
+
   /**
    * Plans an SQL statement.
    *
-   * @param parameters of its bind parameters
    * @param now the instant of {@code now()}, nanoseconds
    */
-  default SqlPlan sql(String text, List<? extends @Nullable Object> parameters, long now) {
-    return SqlPlanner.plan(SqlParser.parse(text), parameters, now);
+  default SqlPlan sql(SqlStatement statement, SqlParameters parameters, Schema schema, long now) {
+    return SqlPlanner.plan(statement, parameters, schema, now);
   }
 
   /** Plans a PromQL expression for the instants of a grid. */

@@ -96,6 +96,44 @@ public final class ReadView implements AutoCloseable {
     return runs;
   }
 
+  /** How many blocks and runs in memory there are. */
+  public int blockCount() {
+    return snapshot.catalog().overlapping(TimeRange.ALL).size()
+        + snapshot.runs().size();
+  }
+
+  /** A range around all samples within another one, as blocks and runs state it, and how many they hold together. */
+  public Bounds bounds(TimeRange within) {
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    long samples = 0;
+    for (StoredBlock stored : snapshot.catalog().overlapping(within)) {
+      min = Math.min(min, stored.minTime());
+      max = Math.max(max, stored.maxTime());
+      samples += stored.count();
+    }
+    for (MemoryBlock run : snapshot.runs()) {
+      if (within.overlapsClosed(run.minTime(), run.maxTime())) {
+        min = Math.min(min, run.minTime());
+        max = Math.max(max, run.maxTime());
+        samples += run.sampleCount();
+      }
+    }
+    min = Math.max(min, within.start());
+    max = Math.min(max, within.end() - 1);
+    return new Bounds(
+        min > max ? new TimeRange(within.start(), within.start()) : new TimeRange(min, max + 1),
+        samples);
+  }
+
+  /**
+   * Where samples may be.
+   *
+   * @param range empty where there are none
+   * @param samplesMax how many there are at most
+   */
+  public record Bounds(TimeRange range, long samplesMax) {}
+
   private RunCursor visible(SortedRun run, RunCursor cursor) {
     return MaskedRun.mask(cursor, MaskedRun.concerning(run, snapshot.tombstones()));
   }

@@ -24,6 +24,11 @@ public final class SeriesCursor {
     this.range = range;
   }
 
+  /** How many blocks and runs in memory overlap the range. */
+  public int blockCount() {
+    return runs.size();
+  }
+
   /** Moves to a series, which may have no samples. Cheapest in ascending order. */
   public void series(long order) {
     cursors.clear();

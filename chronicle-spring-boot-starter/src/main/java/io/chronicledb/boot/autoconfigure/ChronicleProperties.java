@@ -60,16 +60,20 @@ public record ChronicleProperties(
    * What a query may use up.
    *
    * @param timeout Wall time after which a query is ended; a query may ask for less.
+   * @param maxMemory Memory that one query may hold, besides its result; a quarter of chronicle.max-memory by default.
    * @param maxPoints Points that one query may read.
    * @param maxConcurrent Queries that run at the same time; further ones wait and are refused after their timeout. Twice the number of
    *     processors by default.
    * @param lookback How old a sample may be for a PromQL selector to take it as the present value.
+   * @param slowAfter Queries that take longer are logged, as io.chronicledb.engine.query.slow; 0 for none.
    */
   public record Query(
       @DefaultValue("30s") Duration timeout,
+      @Nullable DataSize maxMemory,
       @DefaultValue("50000000") long maxPoints,
       @Nullable Integer maxConcurrent,
-      @DefaultValue("5m") Duration lookback) {}
+      @DefaultValue("5m") Duration lookback,
+      @DefaultValue("5s") Duration slowAfter) {}
 
   /**
    * Where the data is kept.

@@ -5,6 +5,7 @@ import io.chronicledb.engine.ChronicleOptions;
 import io.chronicledb.engine.wal.WalOptions;
 import java.time.Duration;
 import java.util.function.BiFunction;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Fills {@link ChronicleOptions} property by property, so that what the engine refuses is reported under the name that the user wrote.
@@ -78,6 +79,17 @@ final class OptionsFromProperties {
         "chronicle.query.max-points",
         query.maxPoints(),
         (options, points) -> options.withQuery(options.query().withSamplesMax(points)));
+    DataSize maxMemory = query.maxMemory();
+    if (maxMemory != null) {
+      set(
+          "chronicle.query.max-memory",
+          maxMemory,
+          (options, size) -> options.withQuery(options.query().withMemoryBytes(size.toBytes())));
+    }
+    set(
+        "chronicle.query.slow-after",
+        query.slowAfter(),
+        (options, time) -> options.withQuery(options.query().withSlowAfter(time)));
     Integer maxConcurrent = query.maxConcurrent();
     if (maxConcurrent != null) {
       set(

@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,7 +105,9 @@ class ChronicleAutoConfigurationTest {
             "chronicle.query.timeout=3s",
             "chronicle.query.max-points=1234",
             "chronicle.query.max-concurrent=3",
-            "chronicle.query.lookback=2m")
+            "chronicle.query.lookback=2m",
+            "chronicle.query.max-memory=3MB",
+            "chronicle.query.slow-after=700ms")
         .run(context -> {
           var options = context.getBean(ChronicleOptions.class);
           QueryLimits defaults = QueryLimits.defaults();
@@ -123,8 +124,11 @@ class ChronicleAutoConfigurationTest {
                   Duration.ofMinutes(2),
                   1234,
                   defaults.resultMax(),
+                  3 << 20,
                   defaults.pointsPerSeriesMax(),
-                  3));
+                  3,
+                  defaults.waitingMax(),
+                  Duration.ofMillis(700)));
           assertThat(context.getBean(WriteAheadLog.class).options()).isEqualTo(options.wal());
           assertThat(context.getBean(QueryEngine.class).limits()).isEqualTo(options.query());
         });
@@ -272,10 +276,9 @@ class ChronicleAutoConfigurationTest {
     var planned = new ArrayList<String>();
     QueryPlanner planner = new QueryPlanner() {
       @Override
-      public io.chronicledb.engine.query.sql.SqlPlan sql(
-          String text, List<? extends Object> parameters, long now) {
+      public io.chronicledb.engine.query.sql.SqlStatement parseSql(String text) {
         planned.add(text);
-        return QueryPlanner.super.sql(text, parameters, now);
+        return QueryPlanner.super.parseSql(text);
       }
     };
     onDisk().withBean("mine", QueryPlanner.class, () -> planner).run(context -> {

@@ -2,23 +2,41 @@ package io.chronicledb.engine.query.exec;
 
 import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.model.TagMatcher;
+import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.query.plan.Grid;
+import io.chronicledb.engine.query.plan.TableNode.Scan;
 import io.chronicledb.engine.read.ReadView;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One running query: what it reads, and what it may use up. For the query's thread.
+ * One running query: what it reads, what it may use up, and whether it is to go on. Accounting and {@link #cancel()} are thread-safe.
  */
 public final class ExecutionContext {
 
   private final ReadView view;
   private final Grid grid;
   private final Limits limits;
+  private final QueryMemory memory;
+  private final Threads threads;
   private final LongSupplier monotonicNanos;
-  private final long deadline;
-  private long scanned;
+  private final long started;
+  private final @Nullable Measurements measurements;
+  private final List<Known> entities = new ArrayList<>();
+  private final Map<String, Double> textCodes = new ConcurrentHashMap<>();
+  private final AtomicInteger nextTextCode = new AtomicInteger();
+  private final AtomicLong scanned = new AtomicLong();
+  private final AtomicLong held = new AtomicLong();
+  private final AtomicLong heldMax = new AtomicLong();
+  private volatile @Nullable RuntimeException ended;
 
   /**
    * What a query may use up.
@@ -26,19 +44,42 @@ public final class ExecutionContext {
    * @param timeout wall time
    * @param samplesMax samples read from storage and memory
    * @param resultMax samples or rows held for the result
+   * @param memoryBytes bytes held at the same time
    */
-  public record Limits(Duration timeout, long samplesMax, long resultMax) {}
+  public record Limits(Duration timeout, long samplesMax, long resultMax, long memoryBytes) {}
+
+  /**
+   * The threads that help a query.
+   *
+   * @param count how many work on one query at most, the caller's included
+   */
+  public record Threads(Executor executor, int count) {}
+
+  /** Entities of a scan, whatever the time it reads. */
+  private record Known(Scan scan, boolean byTags, Entities entities) {}
 
   /**
    * @param grid the instants of the result; of no meaning for tables
+   * @param memory what all queries hold together
    * @param monotonicNanos a clock like {@link System#nanoTime()}
+   * @param measurements takes what every step does; null where nobody wants to know
    */
-  public ExecutionContext(ReadView view, Grid grid, Limits limits, LongSupplier monotonicNanos) {
+  public ExecutionContext(
+      ReadView view,
+      Grid grid,
+      Limits limits,
+      QueryMemory memory,
+      Threads threads,
+      LongSupplier monotonicNanos,
+      @Nullable Measurements measurements) {
     this.view = view;
     this.grid = grid;
     this.limits = limits;
+    this.memory = memory;
+    this.threads = threads;
     this.monotonicNanos = monotonicNanos;
-    this.deadline = monotonicNanos.getAsLong() + limits.timeout().toNanos();
+    this.started = monotonicNanos.getAsLong();
+    this.measurements = measurements;
   }
 
   public ReadView view() {
@@ -49,15 +90,77 @@ public final class ExecutionContext {
     return grid;
   }
 
+  Threads threads() {
+    return threads;
+  }
+
+  @Nullable
+  Measurements measurements() {
+    return measurements;
+  }
+
+  long nanos() {
+    return monotonicNanos.getAsLong();
+  }
+
+  /** Nanoseconds since the query began. */
+  public long elapsedNanos() {
+    return monotonicNanos.getAsLong() - started;
+  }
+
+  /** Samples read so far. */
+  public long scannedSamples() {
+    return scanned.get();
+  }
+
+  /** Bytes held now. */
+  public long heldBytes() {
+    return held.get();
+  }
+
+  /** Ends the query as soon as it looks. */
+  public void cancel() {
+    end(new QueryLimitException(ErrorCode.QUERY_CANCELED, "the query was cancelled"));
+  }
+
+  /** Lets all threads of the query end with an error that one of them met; the first counts. */
+  void end(RuntimeException reason) {
+    synchronized (scanned) {
+      if (ended == null) {
+        ended = reason;
+      }
+    }
+  }
+
   /** The series that all matchers match, by order; within the query's time. */
   public long[] select(List<TagMatcher> matchers) {
     return view.select(matchers, this::check);
   }
 
+  /** What a scan reads, found once for all slices of time and all parts that read the same. */
+  synchronized Entities entities(Scan scan, boolean byTags) {
+    Scan wanted = scan.withRange(TimeRange.ALL).withBounds(Map.of());
+    for (Known known : entities) {
+      if (known.byTags() == byTags && known.scan().equals(wanted)) {
+        return known.entities();
+      }
+    }
+    Entities found = Entities.of(this, scan, byTags);
+    entities.add(new Known(wanted, byTags, found));
+    return found;
+  }
+
+  /** A number that stands for a text in this query. */
+  double codeOf(String text) {
+    return textCodes.computeIfAbsent(text, key -> {
+      hold(100 + 2L * key.length());
+      return (double) nextTextCode.incrementAndGet();
+    });
+  }
+
   /** Accounts for samples read, and ends the query where it is over a limit. */
   void scanned(int samples) {
-    scanned += samples;
-    if (scanned > limits.samplesMax()) {
+    if (scanned.addAndGet(samples) > limits.samplesMax()) {
       throw new QueryLimitException(
           ErrorCode.QUERY_MEMORY_EXCEEDED,
           "the query reads more than " + limits.samplesMax()
@@ -67,7 +170,7 @@ public final class ExecutionContext {
   }
 
   /** Ends the query where a result of that size is over the limit. */
-  void checkResult(long samples) {
+  public void checkResult(long samples) {
     if (samples > limits.resultMax()) {
       throw new QueryLimitException(
           ErrorCode.QUERY_MEMORY_EXCEEDED,
@@ -77,8 +180,50 @@ public final class ExecutionContext {
     check();
   }
 
+  /** Accounts for memory that the query keeps, and ends it where that is over a limit. */
+  void hold(long bytes) {
+    long now = held.addAndGet(bytes);
+    memory.take(bytes);
+    if (now > heldMax.get()) {
+      heldMax.accumulateAndGet(now, Math::max);
+    }
+    if (now > limits.memoryBytes()) {
+      throw new QueryLimitException(
+          ErrorCode.QUERY_MEMORY_EXCEEDED,
+          "the query needs more than " + limits.memoryBytes() / 1024
+              + " KiB of memory; use larger windows, fewer groups or a LIMIT");
+    }
+    memory.check();
+    check();
+  }
+
+  /** The most that was held at any time. */
+  public long heldBytesMax() {
+    return heldMax.get();
+  }
+
+  /** Gives back what was held. */
+  void release(long bytes) {
+    held.addAndGet(-bytes);
+    memory.take(-bytes);
+  }
+
+  /** How much more may be held. */
+  long roomBytes() {
+    return Math.max(0, limits.memoryBytes() - held.get());
+  }
+
+  /** Gives back all that is held; the query has ended. */
+  public void close() {
+    memory.take(-held.getAndSet(0));
+  }
+
   void check() {
-    if (monotonicNanos.getAsLong() - deadline > 0) {
+    RuntimeException reason = ended;
+    if (reason != null) {
+      throw reason;
+    }
+    if (monotonicNanos.getAsLong() - started > limits.timeout().toNanos()) {
       throw new QueryLimitException(
           ErrorCode.QUERY_TIMEOUT,
           "the query took longer than its timeout of " + limits.timeout().toMillis() + " ms");

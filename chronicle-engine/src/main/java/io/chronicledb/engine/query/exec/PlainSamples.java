@@ -1,7 +1,9 @@
 package io.chronicledb.engine.query.exec;
 
 import io.chronicledb.engine.column.StaleMarker;
+import io.chronicledb.engine.query.exec.Measurements.Step;
 import io.chronicledb.engine.read.SeriesCursor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The batches of a cursor without stale markers: they end a series for PromQL and are no values. Batches without markers, nearly all, are
@@ -11,6 +13,7 @@ final class PlainSamples {
 
   private final SeriesCursor cursor;
   private final ExecutionContext context;
+  private final @Nullable Step step;
   private long[] kept = {};
   private double[] keptValues = {};
 
@@ -20,14 +23,24 @@ final class PlainSamples {
   private int end;
 
   PlainSamples(SeriesCursor cursor, ExecutionContext context) {
+    this(cursor, context, null);
+  }
+
+  /** @param step to be told what is read; null where nobody wants to know */
+  PlainSamples(SeriesCursor cursor, ExecutionContext context, @Nullable Step step) {
     this.cursor = cursor;
     this.context = context;
+    this.step = step;
   }
 
   /** Moves to the next batch, which holds at least one sample; false at the end of the series. */
   boolean next() {
     while (cursor.next()) {
       context.scanned(cursor.end() - cursor.start());
+      if (step != null) {
+        step.samples.add(cursor.end() - cursor.start());
+        step.chunksRead.increment();
+      }
       timestamps = cursor.timestamps();
       values = cursor.values();
       start = cursor.start();

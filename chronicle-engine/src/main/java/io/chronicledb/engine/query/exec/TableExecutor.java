@@ -1,29 +1,29 @@
 package io.chronicledb.engine.query.exec;
 
-import io.chronicledb.engine.column.DoubleColumn;
-import io.chronicledb.engine.column.LongColumn;
-import io.chronicledb.engine.column.StringColumn;
 import io.chronicledb.engine.column.Table;
-import io.chronicledb.engine.model.Tags;
-import io.chronicledb.engine.query.plan.PlanNode.GroupedStatistics;
-import io.chronicledb.engine.query.plan.PlanNode.Limit;
-import io.chronicledb.engine.query.plan.PlanNode.Project;
-import io.chronicledb.engine.query.plan.PlanNode.RowColumn;
-import io.chronicledb.engine.query.plan.PlanNode.Rows;
-import io.chronicledb.engine.query.plan.PlanNode.Sort;
-import io.chronicledb.engine.query.plan.PlanNode.TableNode;
-import io.chronicledb.engine.read.SeriesCursor;
+import io.chronicledb.engine.model.TimeRange;
+import io.chronicledb.engine.query.plan.Expr;
+import io.chronicledb.engine.query.plan.PlanNode;
+import io.chronicledb.engine.query.plan.TableNode;
+import io.chronicledb.engine.query.plan.TableNode.Fill;
+import io.chronicledb.engine.query.plan.TableNode.Filter;
+import io.chronicledb.engine.query.plan.TableNode.Groups;
+import io.chronicledb.engine.query.plan.TableNode.Limit;
+import io.chronicledb.engine.query.plan.TableNode.Listing;
+import io.chronicledb.engine.query.plan.TableNode.Nothing;
+import io.chronicledb.engine.query.plan.TableNode.Project;
+import io.chronicledb.engine.query.plan.TableNode.Scan;
+import io.chronicledb.engine.query.plan.TableNode.Slices;
+import io.chronicledb.engine.query.plan.TableNode.Sort;
+import io.chronicledb.engine.query.plan.TableNode.TopRows;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.TreeSet;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** Runs table nodes. */
+/** Turns table nodes into operators and runs them. */
 public final class TableExecutor {
 
-  /** Values that a row holds besides its columns until it is in order: time, value, series, place. */
-  private static final int ROW_OVERHEAD = 4;
+  static final Table.Header TIME = new Table.Header("time", Table.Type.TIMESTAMP);
 
   private final ExecutionContext context;
 
@@ -31,157 +31,150 @@ public final class TableExecutor {
     this.context = context;
   }
 
-  public Table run(TableNode node) {
-    if (node instanceof Rows rows) {
-      return rows(rows);
+  /** Yields the rows of a plan, a table at a time. */
+  @FunctionalInterface
+  public interface Rows {
+
+    /** The next rows, at least one; null at the end. */
+    @Nullable
+    Table next();
+  }
+
+  /** Starts a plan. Rows are computed as they are asked for, on the thread that asks and the query's helpers. */
+  public Rows run(TableNode node) {
+    RowSource source = open(node, TimeRange.ALL, Long.MAX_VALUE);
+    List<Table.Header> columns = node.columns();
+    return () -> {
+      RowBatch batch = source.next();
+      return batch == null ? null : batch.toTable(columns);
+    };
+  }
+
+  /**
+   * Makes the operator of a node.
+   *
+   * @param within the time that it and its inputs look at
+   * @param rowsMax rows that a scan gathers before it says that these are too many
+   */
+  RowSource open(TableNode node, TimeRange within, long rowsMax) {
+    RowSource source = operator(node, within, rowsMax);
+    Measurements measurements = context.measurements();
+    if (measurements == null) {
+      return source;
     }
+    Measurements.Step step = measurements.step(node);
+    return () -> {
+      long begin = context.nanos();
+      RowBatch batch = source.next();
+      step.nanos.add(context.nanos() - begin);
+      step.rows.add(batch == null ? 0 : batch.rows);
+      return batch;
+    };
+  }
+
+  private RowSource operator(TableNode node, TimeRange within, long rowsMax) {
     if (node instanceof Project project) {
-      return new GroupedStatisticsOperator(context, project.input()).run(project);
+      return isScan(project.input())
+          ? new ScanRows(context, project, within, rowsMax)
+          : project(project, open(project.input(), within, rowsMax));
+    }
+    if (isScan(node)) {
+      return new ScanRows(context, allColumns(node), within, rowsMax);
+    }
+    if (node instanceof Filter filter) {
+      return filter(filter, open(filter.input(), within, rowsMax));
+    }
+    if (node instanceof Groups groups) {
+      return new GroupRows(context, groups, within);
+    }
+    if (node instanceof Fill fill) {
+      return new FillRows(context, fill, open(fill.input(), within, rowsMax));
     }
     if (node instanceof Sort sort) {
-      Table input = run(sort.input());
-      return take(input, order(input, sort.keys()));
+      return new SortRows(context, sort, open(sort.input(), within, rowsMax));
+    }
+    if (node instanceof TopRows top) {
+      return new TopRowsOf(context, top, open(top.input(), within, rowsMax));
     }
     if (node instanceof Limit limit) {
-      Table input = run(limit.input());
-      long from = Math.min(limit.offset(), input.rowCount());
-      long to = Math.min(input.rowCount(), from + Math.min(limit.count(), input.rowCount()));
-      return from == 0 && to == input.rowCount()
-          ? input
-          : take(input, IntStream.range((int) from, (int) to).boxed().toList());
+      return limit.count() == 0 ? () -> null : limit(limit, open(limit.input(), within, rowsMax));
     }
-    if (node instanceof GroupedStatistics) {
-      throw new IllegalStateException("grouped statistics need a projection");
+    if (node instanceof Slices slices) {
+      return new SliceRows(this, context, slices, within);
     }
-    throw new IllegalStateException("no operator for " + node.describe());
+    if (node instanceof Nothing) {
+      return () -> null;
+    }
+    return new ListingRows(context, (Listing) node);
   }
 
-  private Table rows(Rows node) {
-    long[] orders = context.select(node.input().matchers());
-    List<RowColumn> columns = expand(node.columns(), orders);
-    var times = new LongColumn(256);
-    var values = new DoubleColumn(256);
-    var series = new ArrayList<Tags>();
-    var seriesOfRow = new LongColumn(256);
-    SeriesCursor cursor = context.view().cursor(node.input().range());
-    var samples = new PlainSamples(cursor, context);
-    for (long order : orders) {
-      context.check();
-      cursor.series(order);
-      boolean named = false;
-      while (samples.next()) {
-        if (!named) {
-          series.add(context.view().tags(order));
-          named = true;
-        }
-        times.addAll(samples.timestamps(), samples.start(), samples.count());
-        values.addAll(samples.values(), samples.start(), samples.count());
-        for (int i = 0; i < samples.count(); i++) {
-          seriesOfRow.add(series.size() - 1);
-        }
-        context.checkResult((long) times.size() * (columns.size() + ROW_OVERHEAD));
-      }
-    }
-    // Stable, so that rows of one instant stay in the order of their series.
-    List<Integer> order = IntStream.range(0, times.size())
-        .boxed()
-        .sorted(Comparator.comparingLong(times::get))
-        .toList();
-    var result = new ArrayList<Table.Column>(columns.size());
-    for (RowColumn column : columns) {
-      result.add(fill(column, order, times, values, series, seriesOfRow));
-    }
-    return new Table(result, List.of());
+  /** Whether a node is a scan, or filters upon one, which are run together. */
+  private static boolean isScan(PlanNode node) {
+    return node instanceof Scan || (node instanceof Filter filter && isScan(filter.input()));
   }
 
-  /** Replaces the column that stands for everything. */
-  private List<RowColumn> expand(List<RowColumn> columns, long[] orders) {
-    var expanded = new ArrayList<RowColumn>();
-    for (RowColumn column : columns) {
-      if (column.kind() != RowColumn.Kind.EVERYTHING) {
-        expanded.add(column);
-        continue;
-      }
-      var names = new TreeSet<>(Tags.ORDER);
-      for (long order : orders) {
-        context.view().tags(order).forEach((name, value) -> names.add(name));
-      }
-      names.remove(Tags.METRIC);
-      expanded.add(new RowColumn("time", RowColumn.Kind.TIME, null));
-      names.forEach(name -> expanded.add(new RowColumn(name, RowColumn.Kind.LABEL, name)));
-      expanded.add(new RowColumn("value", RowColumn.Kind.VALUE, null));
+  private static Project allColumns(TableNode scan) {
+    var names = new ArrayList<String>();
+    var values = new ArrayList<Expr>();
+    for (TableNode.ScanColumn column : ScanReader.scanOf(scan).scanned()) {
+      values.add(column.asExpr(values.size()));
+      names.add(column.name());
     }
-    return expanded;
+    return new Project(scan, names, values);
   }
 
-  private static Table.Column fill(
-      RowColumn column,
-      List<Integer> order,
-      LongColumn times,
-      DoubleColumn values,
-      List<Tags> series,
-      LongColumn seriesOfRow) {
-    switch (column.kind()) {
-      case TIME -> {
-        var sorted = new LongColumn(order.size());
-        order.forEach(row -> sorted.add(times.get(row)));
-        return Table.Column.timestamps(column.name(), sorted);
-      }
-      case VALUE -> {
-        var sorted = new DoubleColumn(order.size());
-        order.forEach(row -> sorted.add(values.get(row)));
-        return Table.Column.doubles(column.name(), sorted);
-      }
-      case LABEL -> {
-        String label = column.label() == null ? column.name() : column.label();
-        var bySeries = new ArrayList<String>(series.size());
-        series.forEach(labels -> bySeries.add(labels.get(label)));
-        var sorted = new StringColumn();
-        order.forEach(row -> sorted.add(bySeries.get((int) seriesOfRow.get(row))));
-        return Table.Column.strings(column.name(), sorted);
-      }
-      default -> throw new IllegalStateException("column " + column.name() + " was not expanded");
-    }
-  }
-
-  private static List<Integer> order(Table table, List<Sort.Key> keys) {
-    Comparator<Integer> comparator = (a, b) -> 0;
-    for (Sort.Key key : keys) {
-      if (table.columns().stream().noneMatch(column -> column.name().equals(key.column()))) {
-        throw new QueryExecutionException("ORDER BY names \"" + key.column()
-            + "\", which is not a column of the result; columns are "
-            + table.columns().stream().map(Table.Column::name).toList());
-      }
-      comparator = comparator.thenComparing(byColumn(table.column(key.column()), key.descending()));
-    }
-    return IntStream.range(0, table.rowCount()).boxed().sorted(comparator).toList();
-  }
-
-  private static Comparator<Integer> byColumn(Table.Column column, boolean descending) {
-    Comparator<Object> values = (a, b) -> {
-      if (a instanceof Long x && b instanceof Long y) {
-        return Long.compare(x, y);
-      }
-      if (a instanceof Double x && b instanceof Double y) {
-        return Double.compare(x, y);
-      }
-      return Tags.ORDER.compare((String) a, (String) b);
-    };
-    Comparator<Object> directed = descending ? values.reversed() : values;
-    return (a, b) -> {
-      Object x = column.value(a);
-      Object y = column.value(b);
-      return x == null || y == null
-          ? Boolean.compare(x == null, y == null)
-          : directed.compare(x, y);
+  private RowSource project(Project node, RowSource input) {
+    var projection = new Projection(node.values(), context);
+    return () -> {
+      RowBatch batch = input.next();
+      return batch == null ? null : projection.apply(batch, 0);
     };
   }
 
-  private static Table take(Table table, List<Integer> rows) {
-    var columns = new ArrayList<Table.Column>(table.columns().size());
-    for (Table.Column column : table.columns()) {
-      columns.add(column.take(rows));
-    }
-    return new Table(columns, table.warnings());
+  private RowSource filter(Filter node, RowSource input) {
+    Evaluator condition = Evaluator.of(node.condition(), context);
+    return () -> {
+      for (RowBatch batch = input.next(); batch != null; batch = input.next()) {
+        double[] result = condition.evaluate(batch);
+        var kept = new int[batch.rows];
+        int count = 0;
+        for (int row = 0; row < batch.rows; row++) {
+          if (result[row] == 1) {
+            kept[count++] = row;
+          }
+        }
+        if (count > 0) {
+          return count == batch.rows ? batch : batch.take(kept, count);
+        }
+      }
+      return null;
+    };
+  }
+
+  private static RowSource limit(Limit node, RowSource input) {
+    return new RowSource() {
+      private long toSkip = node.offset();
+      private long left = node.count();
+
+      @Override
+      public @Nullable RowBatch next() {
+        while (left > 0) {
+          RowBatch batch = input.next();
+          if (batch == null) {
+            return null;
+          }
+          if (toSkip >= batch.rows) {
+            toSkip -= batch.rows;
+            continue;
+          }
+          int from = (int) toSkip;
+          toSkip = 0;
+          RowBatch taken = batch.slice(from, (int) Math.min(batch.rows, from + left));
+          left -= taken.rows;
+          return taken;
+        }
+        return null;
+      }
+    };
   }
 }

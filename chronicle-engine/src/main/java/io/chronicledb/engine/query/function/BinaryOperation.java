@@ -19,10 +19,43 @@ public enum BinaryOperation {
   OR,
   UNLESS;
 
+  /** As it is written between its operands. */
+  public String symbol() {
+    return switch (this) {
+      case ADD -> "+";
+      case SUBTRACT -> "-";
+      case MULTIPLY -> "*";
+      case DIVIDE -> "/";
+      case MODULO -> "%";
+      case POWER -> "^";
+      case ATAN2 -> "atan2";
+      case EQUAL -> "=";
+      case NOT_EQUAL -> "!=";
+      case LESS -> "<";
+      case LESS_EQUAL -> "<=";
+      case GREATER -> ">";
+      case GREATER_EQUAL -> ">=";
+      case AND -> "and";
+      case OR -> "or";
+      case UNLESS -> "unless";
+    };
+  }
+
   public boolean isComparison() {
     return switch (this) {
       case EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL -> true;
       default -> false;
+    };
+  }
+
+  /** The comparison that says the same with its operands exchanged. */
+  public BinaryOperation mirrored() {
+    return switch (this) {
+      case LESS -> GREATER;
+      case LESS_EQUAL -> GREATER_EQUAL;
+      case GREATER -> LESS;
+      case GREATER_EQUAL -> LESS_EQUAL;
+      default -> this;
     };
   }
 

@@ -88,6 +88,11 @@ final class RangeFunctions {
     }
 
     @Override
+    public void endAt(long end) {
+      windowEnd = end;
+    }
+
+    @Override
     public void add(long[] timestamps, double[] values, int from, int to) {
       if (count == 0) {
         first = values[from];

@@ -64,7 +64,7 @@ public enum ScalarFunction {
   }
 
   /** Exact for powers of two, where a quotient of logarithms is off by one bit. */
-  private static double log2(double value) {
+  static double log2(double value) {
     int exponent = Math.getExponent(value);
     return value == Math.scalb(1.0, exponent)
             && exponent <= Double.MAX_EXPONENT

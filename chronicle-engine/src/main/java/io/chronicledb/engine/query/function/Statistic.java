@@ -1,6 +1,8 @@
 package io.chronicledb.engine.query.function;
 
 import io.chronicledb.engine.block.ChunkStatistics;
+import io.chronicledb.engine.column.StaleMarker;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
@@ -27,13 +29,9 @@ public enum Statistic {
       Moments::new,
       Statistic::mergeMoments,
       (state, at) -> Math.sqrt(populationVariance(state, at))),
-  /** Divided by the count less one; 0 for a single value. */
+  /** Divided by the count less one; absent for a single value. */
   SAMPLE_VARIANCE(3, Moments::new, Statistic::mergeMoments, Statistic::sampleVariance),
-  SAMPLE_STDDEV(
-      3,
-      Moments::new,
-      Statistic::mergeMoments,
-      (state, at) -> Math.sqrt(sampleVariance(state, at)));
+  SAMPLE_STDDEV(3, Moments::new, Statistic::mergeMoments, Statistic::sampleDeviation);
 
   /** Merges one state into another. */
   private interface Merger {
@@ -61,6 +59,15 @@ public enum Statistic {
     this.accumulators = accumulators;
     this.merger = merger;
     this.finisher = finisher;
+  }
+
+  /** The name in SQL. */
+  public String sqlName() {
+    return switch (this) {
+      case SAMPLE_VARIANCE -> "variance";
+      case SAMPLE_STDDEV -> "stddev";
+      default -> name().toLowerCase(Locale.ROOT);
+    };
   }
 
   /** Doubles of a state. */
@@ -121,7 +128,12 @@ public enum Statistic {
   }
 
   private static double sampleVariance(double[] state, int at) {
-    return state[at] < 2 ? 0 : state[at + 2] / (state[at] - 1);
+    return state[at] < 2 ? StaleMarker.value() : state[at + 2] / (state[at] - 1);
+  }
+
+  private static double sampleDeviation(double[] state, int at) {
+    // A square root would keep NaN, and might not keep its bits.
+    return state[at] < 2 ? StaleMarker.value() : Math.sqrt(sampleVariance(state, at));
   }
 
   private static void mergeCounts(double[] into, int at, double[] other, int from) {

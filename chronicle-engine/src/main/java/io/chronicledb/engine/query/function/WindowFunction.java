@@ -74,6 +74,9 @@ public enum WindowFunction {
     /** Adds the samples from {@code from} to {@code to}, at least one; later than all before. */
     void add(long[] timestamps, double[] values, int from, int to);
 
+    /** Moves the right bound of the window before its result is asked for, where only the samples told it. */
+    default void endAt(long windowEnd) {}
+
     /** The result of the window, absent where there is none. */
     double result();
   }

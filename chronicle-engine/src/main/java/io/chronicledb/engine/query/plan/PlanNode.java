@@ -5,14 +5,13 @@ import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.query.function.BinaryOperation;
 import io.chronicledb.engine.query.function.ScalarFunction;
 import io.chronicledb.engine.query.function.SeriesAggregate;
-import io.chronicledb.engine.query.function.Statistic;
 import io.chronicledb.engine.query.function.WindowFunction;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A step of a query plan. Immutable. {@link PlanPrinter} shows a plan as text. */
-public sealed interface PlanNode {
+public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.Scan, TableNode {
 
   /** The nodes whose output this one takes. */
   default List<PlanNode> inputs() {
@@ -27,9 +26,6 @@ public sealed interface PlanNode {
 
   /** Nodes that yield one column without labels: a value at each instant of the grid. */
   sealed interface ScalarNode extends SeriesNode {}
-
-  /** Nodes that yield rows. */
-  sealed interface TableNode extends PlanNode {}
 
   /**
    * The samples of the series that match.
@@ -236,137 +232,6 @@ public sealed interface PlanNode {
     @Override
     public String describe() {
       return "ToVector";
-    }
-  }
-
-  /**
-   * The samples of a scan as rows: the time, the value, and labels.
-   *
-   * @param columns what each output column is
-   */
-  record Rows(Scan input, List<RowColumn> columns) implements TableNode {
-    public Rows {
-      columns = List.copyOf(columns);
-    }
-
-    @Override
-    public List<PlanNode> inputs() {
-      return List.of(input);
-    }
-
-    @Override
-    public String describe() {
-      return "Rows " + columns;
-    }
-  }
-
-  /**
-   * A column of raw rows.
-   *
-   * @param label the label's name, for {@link Kind#LABEL}
-   */
-  record RowColumn(String name, Kind kind, @Nullable String label) {
-
-    /** What it shows. */
-    public enum Kind {
-      TIME,
-      VALUE,
-      LABEL,
-      /** Stands for the time, each tag that occurs, and the value. */
-      EVERYTHING
-    }
-  }
-
-  /**
-   * Statistics of the samples of some scans by group and bucket of time. Its rows: the bucket's start where there are buckets, the grouping
-   * labels, then one column for each statistic.
-   *
-   * @param parts the scans, each with the statistics taken from it
-   * @param labels names of the grouping labels
-   * @param bucketWidth nanoseconds of a bucket; 0 for one that holds all
-   * @param bucketOffset where buckets start, above multiples of the width
-   */
-  record GroupedStatistics(
-      List<Part> parts, List<String> labels, long bucketWidth, long bucketOffset)
-      implements TableNode {
-    public GroupedStatistics {
-      parts = List.copyOf(parts);
-      labels = List.copyOf(labels);
-    }
-
-    /** Statistics of one scan. */
-    public record Part(Scan scan, List<Statistic> statistics) {
-      public Part {
-        statistics = List.copyOf(statistics);
-      }
-    }
-
-    @Override
-    public List<PlanNode> inputs() {
-      return List.copyOf(parts.stream().map(Part::scan).toList());
-    }
-
-    @Override
-    public String describe() {
-      return "GroupedStatistics " + parts.stream().map(Part::statistics).toList() + " by " + labels
-          + (bucketWidth == 0 ? "" : " and time(" + bucketWidth + ", " + bucketOffset + ")");
-    }
-  }
-
-  /**
-   * Computes columns from the statistics of the input; keys come first, unchanged.
-   *
-   * @param names of the computed columns
-   * @param values refer to the statistics by their place after the keys
-   */
-  record Project(GroupedStatistics input, List<String> names, List<ValueExpr> values)
-      implements TableNode {
-    public Project {
-      names = List.copyOf(names);
-      values = List.copyOf(values);
-    }
-
-    @Override
-    public List<PlanNode> inputs() {
-      return List.of(input);
-    }
-
-    @Override
-    public String describe() {
-      return "Project " + names + " = " + values;
-    }
-  }
-
-  /** The rows in another order; the first key counts most. Rows that are equal in all keys keep their order. */
-  record Sort(TableNode input, List<Key> keys) implements TableNode {
-    public Sort {
-      keys = List.copyOf(keys);
-    }
-
-    /** A column of the input by its name. NULL comes last, whatever the direction. */
-    public record Key(String column, boolean descending) {}
-
-    @Override
-    public List<PlanNode> inputs() {
-      return List.of(input);
-    }
-
-    @Override
-    public String describe() {
-      return "Sort " + keys;
-    }
-  }
-
-  /** Some of the rows. */
-  record Limit(TableNode input, long offset, long count) implements TableNode {
-    @Override
-    public List<PlanNode> inputs() {
-      return List.of(input);
-    }
-
-    @Override
-    public String describe() {
-      return "Limit " + count + " offset " + offset;
     }
   }
 }

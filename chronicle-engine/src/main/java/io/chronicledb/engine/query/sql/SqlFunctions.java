@@ -67,10 +67,11 @@ public final class SqlFunctions {
     }
     add(new Function("percentile", AGGREGATE, false, 2, 2)); // value, p
     add(new Function("histogram_quantile", AGGREGATE, false, 2, 2)); // q, value
-    // The second argument is the unit or the window, a duration.
-    for (String name : new String[] {"rate", "increase", "delta", "derivative", "integral"}) {
-      add(new Function(name, AGGREGATE, true, 1, 2));
+    for (String name : new String[] {"rate", "derivative", "integral"}) {
+      add(new Function(name, AGGREGATE, true, 1, 2)); // value, unit
     }
+    add(new Function("increase", AGGREGATE, true, 1, 1));
+    add(new Function("delta", AGGREGATE, true, 1, 1));
     add(new Function("moving_average", AGGREGATE, true, 2, 2)); // value, points
     add(new Function("holt_winters", AGGREGATE, true, 2, 3)); // value, points ahead, season
 

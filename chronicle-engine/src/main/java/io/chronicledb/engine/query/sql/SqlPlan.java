@@ -1,18 +1,41 @@
 package io.chronicledb.engine.query.sql;
 
-import io.chronicledb.engine.query.plan.PlanNode.TableNode;
+import io.chronicledb.engine.model.TagMatcher;
+import io.chronicledb.engine.model.TimeRange;
+import io.chronicledb.engine.query.plan.TableNode;
 import java.util.List;
 
-/**
- * A SELECT ready to run.
- *
- * @param metrics names of the metrics that it reads, to warn about those that do not exist
- * @param tags names of the tags that it speaks of, likewise
- */
-public record SqlPlan(TableNode root, List<String> metrics, List<String> tags) {
+/** A statement ready to run. */
+public sealed interface SqlPlan {
 
-  public SqlPlan {
-    metrics = List.copyOf(metrics);
-    tags = List.copyOf(tags);
+  /** Names that do not exist, and the like; empty in the ordinary case. */
+  List<String> warnings();
+
+  /** A statement that yields rows. */
+  record Query(TableNode root, List<String> warnings) implements SqlPlan {
+    public Query {
+      warnings = List.copyOf(warnings);
+    }
+  }
+
+  /**
+   * A query whose plan is shown.
+   *
+   * @param analyze whether it is also run and measured
+   */
+  record Explain(Query query, boolean analyze) implements SqlPlan {
+    @Override
+    public List<String> warnings() {
+      return query.warnings();
+    }
+  }
+
+  /** Deletes the points of the series that all matchers match, within a range. */
+  record Delete(List<TagMatcher> matchers, TimeRange range, List<String> warnings)
+      implements SqlPlan {
+    public Delete {
+      matchers = List.copyOf(matchers);
+      warnings = List.copyOf(warnings);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.chronicledb.engine.query.sql;
 
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,34 @@ public sealed interface SqlStatement {
   SqlSpan at();
 
   <R> R accept(Visitor<R> visitor);
+
+  /** All expressions of the statement that may hold a parameter. */
+  default List<SqlExpr> expressions() {
+    var all = new ArrayList<@Nullable SqlExpr>();
+    if (this instanceof Select select) {
+      select.items().forEach(item -> all.add(item.expression()));
+      all.add(select.where());
+      all.add(select.having());
+      select.orderBy().forEach(item -> all.add(item.expression()));
+      all.add(select.limit());
+      all.add(select.offset());
+    } else if (this instanceof Show show) {
+      all.add(show.where());
+      all.add(show.limit());
+      all.add(show.offset());
+    } else if (this instanceof Explain explain) {
+      all.addAll(explain.select().expressions());
+    } else if (this instanceof Delete delete) {
+      all.add(delete.where());
+    }
+    var present = new ArrayList<SqlExpr>();
+    for (SqlExpr expression : all) {
+      if (expression != null) {
+        present.add(expression);
+      }
+    }
+    return present;
+  }
 
   /** One method for each kind of statement. */
   interface Visitor<R> {

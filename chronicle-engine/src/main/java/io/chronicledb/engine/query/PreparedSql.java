@@ -1,0 +1,41 @@
+package io.chronicledb.engine.query;
+
+import io.chronicledb.engine.column.Table;
+import io.chronicledb.engine.query.sql.SqlParameters;
+import io.chronicledb.engine.query.sql.SqlStatement;
+import org.jspecify.annotations.Nullable;
+
+/** A statement that was read once and can be run often, with other values each time. Thread-safe. */
+public final class PreparedSql {
+
+  private final QueryEngine engine;
+  private final String text;
+  private final SqlStatement statement;
+
+  PreparedSql(QueryEngine engine, String text, SqlStatement statement) {
+    this.engine = engine;
+    this.text = text;
+    this.statement = statement;
+  }
+
+  public String text() {
+    return text;
+  }
+
+  /** Runs the statement with values for its {@code ?}: numbers, texts, instants, null. */
+  public Table run(@Nullable Object... parameters) {
+    return run(SqlParameters.of(parameters), QueryOptions.defaults());
+  }
+
+  /** Runs the statement. */
+  public Table run(SqlParameters parameters, QueryOptions options) {
+    try (SqlRows rows = rows(parameters, options)) {
+      return rows.drain();
+    }
+  }
+
+  /** Starts the statement. The caller closes what it gets. */
+  public SqlRows rows(SqlParameters parameters, QueryOptions options) {
+    return engine.start(text, statement, parameters, options);
+  }
+}

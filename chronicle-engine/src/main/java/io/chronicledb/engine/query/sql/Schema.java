@@ -1,0 +1,19 @@
+package io.chronicledb.engine.query.sql;
+
+import java.util.Collection;
+import java.util.List;
+
+/** What is stored, as far as the names of a statement need it. For one thread. */
+public interface Schema {
+
+  boolean hasMetric(String metric);
+
+  /** All metrics, in no particular order. */
+  Collection<String> metrics();
+
+  /** Whether some series of one of the metrics has the tag. */
+  boolean hasTag(Collection<String> metrics, String tag);
+
+  /** The tags of the series of some metrics, by name, each once; {@code metric} is none. */
+  List<String> tags(Collection<String> metrics);
+}
