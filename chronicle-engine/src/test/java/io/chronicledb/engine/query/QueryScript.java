@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.chronicledb.engine.ChronicleDatabase;
+import io.chronicledb.engine.ChronicleOptions;
 import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.column.Table;
 import io.chronicledb.engine.error.ChronicleException;
@@ -13,32 +14,49 @@ import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeText;
 import io.chronicledb.engine.query.promql.PromQlPlanner;
 import io.chronicledb.engine.write.PointBatch;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Runs query tests that are text. Blocks are separated by their first, unindented line:
+ * Runs query tests that are text. Blocks are separated by their first, unindented line; a line that starts with # is a comment:
  *
  * <pre>
  * load 10s                                   samples from time 0 on; "_" is a gap, "stale" the marker
  *   queue_depth{shard="1"}  4 6 stale 9 _ 1x3    (1x3: three times 1; 1+2x3: 1 3 5 7)
+ * load 30m from 2024-03-31T00:00:00Z         samples from another time on
+ *   queue_depth{shard="2"}  1 NaN Inf 4@90s 5@2024-03-31T07:00:00Z    ("@": at that time and not in the step)
+ * clock 2024-03-31T12:00:00Z                 what now() is from here on
  * eval instant at 25s  EXPRESSION            expected: labels and value, one series a line, any order
  *   {shard="1"} 9
  * eval range from 0s to 20s step 10s  EXPRESSION
  *   {shard="1"} 4 6 _
  * eval_fail instant at 0s  EXPRESSION        expected: a part of the message
  *   some words
- * sql  STATEMENT                             expected: header, then rows, separated by "|"
- *   time | mean(value)
- *   1970-01-01T00:00:00Z | 4
- * sql_fail  STATEMENT
+ * sql  STATEMENT                             expected: header, then rows in this order, separated by "|"
+ *   ? 'a'                                      first the values of its parameters, if any: one a line,
+ *   ? 2.5                                      texts, whole and other numbers, NULL, instants without quotes,
+ *   :name 2024-03-31T00:00:00Z                 or named ones
+ *   time | mean(value) | host
+ *   1970-01-01T00:00:00Z | ~0.333333333333 | NULL      (~: within a billionth; otherwise to the last bit)
+ *   warning: "tmep" "temp"                     a warning that has these words; a header "_" is any
+ * sql_has  STATEMENT                         expected: parts of the printed table, one a line
+ *   some words
+ * sql_fail  STATEMENT                        expected: parts of the message, one a line
  *   some words
  * clear                                      starts over with an empty database
  * </pre>
+ *
+ * <p>Every SQL statement runs with all rewrites and with none, and must answer the same; one that deletes runs once. Of a load, a line of
+ * the same series in a later block overwrites; lines of one block must not overlap.
  */
 final class QueryScript {
 
@@ -46,25 +64,43 @@ final class QueryScript {
   enum Placement {
     MEMORY,
     STORAGE,
-    /** Every other batch is flushed. */
+    /** The first half of each line of a block is flushed, so that series have points in both. */
     BOTH
   }
 
+  private static final Pattern SQL_CASE = Pattern.compile("(sql|sql_has|sql_fail)\\s");
+  private static final Pattern GRID = Pattern.compile("(\\S+)(?:\\s+from\\s+(\\S+))?");
+  private static final Pattern PARAMETER = Pattern.compile("(\\?|:\\w+)\\s+(.*)");
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?(\\d+(\\.\\d+)?([eE][-+]?\\d+)?|NaN|Infinity)");
+  private static final List<QueryOptions> OPTIONS =
+      List.of(QueryOptions.defaults(), QueryOptions.defaults().withoutRewrites());
   private static final Pattern NUMBERS = Pattern.compile("([^x]+?)([+-][^+x-]+)?x(\\d+)");
   private static final Pattern INSTANT = Pattern.compile("instant at (\\S+)\\s+(.*)");
   private static final Pattern RANGE =
       Pattern.compile("range from (\\S+) to (\\S+) step (\\S+)\\s+(.*)");
 
   private final Placement placement;
-  private ChronicleDatabase database = ChronicleDatabase.inMemory();
+  private Instant now = Instant.parse("2030-01-01T00:00:00Z");
+  private ChronicleDatabase database = open();
   private int cases;
 
   QueryScript(Placement placement) {
     this.placement = placement;
   }
 
-  /** Runs a script and returns the number of queries. */
+  private ChronicleDatabase open() {
+    return ChronicleDatabase.inMemory(ChronicleOptions.defaults().withClock(() -> now));
+  }
+
+  /** How many SQL cases a script has. */
+  static long sqlCases(List<String> lines) {
+    return lines.stream().filter(line -> SQL_CASE.matcher(line).lookingAt()).count();
+  }
+
+  /** Runs a script to its end and returns the number of queries; throws if any of them failed. */
   int run(List<String> lines) {
+    var failures = new ArrayList<String>();
     try {
       int at = 0;
       while (at < lines.size()) {
@@ -84,9 +120,11 @@ final class QueryScript {
         try {
           block(head, body);
         } catch (AssertionError | RuntimeException e) {
-          throw new AssertionError(
-              "line " + line + " (" + placement + "): " + head + "\n" + e.getMessage(), e);
+          failures.add("line " + line + " (" + placement + "): " + head + "\n" + e);
         }
+      }
+      if (!failures.isEmpty()) {
+        throw new AssertionError(failures.size() + " failed\n" + String.join("\n", failures));
       }
       return cases;
     } finally {
@@ -100,9 +138,10 @@ final class QueryScript {
     switch (command) {
       case "clear" -> {
         database.close();
-        database = ChronicleDatabase.inMemory();
+        database = open();
       }
-      case "load" -> load(DurationText.parse(rest), body);
+      case "clock" -> now = Instant.parse(rest);
+      case "load" -> load(rest, body);
       case "eval" -> {
         cases++;
         evaluate(rest, body);
@@ -115,42 +154,200 @@ final class QueryScript {
       }
       case "sql" -> {
         cases++;
-        assertThat(text(database.query(rest)))
-            .isEqualTo(body.stream().map(QueryScript::squeeze).toList());
+        sql(rest, body);
+      }
+      case "sql_has" -> {
+        cases++;
+        for (QueryOptions options : OPTIONS) {
+          assertThat(String.join("\n", text(database.queryEngine().sql(rest, options))))
+              .as(rewrites(options))
+              .contains(body);
+        }
       }
       case "sql_fail" -> {
         cases++;
-        Throwable thrown = catchThrowable(() -> database.query(rest));
-        assertThat(thrown).isInstanceOf(ChronicleException.class);
-        assertThat(thrown.getMessage()).contains(body);
+        Object[] parameters = parameters(body);
+        List<String> parts = body.stream().filter(line -> !isParameter(line)).toList();
+        assertThat(parts).as("parts of a message").isNotEmpty();
+        for (QueryOptions options : OPTIONS) {
+          Throwable thrown =
+              catchThrowable(() -> database.queryEngine().sql(rest, options, parameters));
+          assertThat(thrown).as(rewrites(options)).isInstanceOf(ChronicleException.class);
+          assertThat(thrown.getMessage()).as(rewrites(options)).contains(parts);
+        }
       }
       default -> throw new IllegalArgumentException("unknown command " + command);
     }
   }
 
-  private void load(long step, List<String> body) {
-    int rows = 0;
+  private void sql(String statement, List<String> body) {
+    Object[] parameters = parameters(body);
+    List<String> expected = body.stream()
+        .filter(line -> !isParameter(line))
+        .map(QueryScript::squeeze)
+        .toList();
+    Table table = database.queryEngine().sql(statement, QueryOptions.defaults(), parameters);
+    compare(table, expected, "with rewrites");
+    if (statement.regionMatches(true, 0, "delete", 0, 6)) {
+      return;
+    }
+    Table plain = database
+        .queryEngine()
+        .sql(statement, QueryOptions.defaults().withoutRewrites(), parameters);
+    compare(plain, expected, "without rewrites");
+    // What the text does not say: types, and numbers where the expectation leaves room.
+    assertThat(plain.columns().stream().map(Table.Column::type).toList())
+        .as("types without rewrites, and with them")
+        .isEqualTo(table.columns().stream().map(Table.Column::type).toList());
+    for (int row = 0; row < table.rowCount(); row++) {
+      for (int column = 0; column < table.columns().size(); column++) {
+        Object with = table.value(row, column);
+        Object without = plain.value(row, column);
+        assertThat(alike(with, without))
+            .as("row %d, column %d: %s with rewrites, %s without", row, column, with, without)
+            .isTrue();
+      }
+    }
+  }
+
+  private static boolean alike(@Nullable Object a, @Nullable Object b) {
+    if (a instanceof Double x && b instanceof Double y) {
+      // Statistics of chunks add up in another order than points.
+      return x.equals(y) || Math.abs(x - y) <= 1e-12 * Math.max(Math.abs(x), Math.abs(y));
+    }
+    return Objects.equals(a, b);
+  }
+
+  private static String rewrites(QueryOptions options) {
+    return options.equals(QueryOptions.defaults()) ? "with rewrites" : "without rewrites";
+  }
+
+  private static void compare(Table table, List<String> expected, String how) {
+    List<String> actual = text(table);
+    boolean same = actual.size() == expected.size()
+        && (expected.get(0).equals("_") || actual.get(0).equals(expected.get(0)));
+    for (int i = 1; same && i < actual.size(); i++) {
+      same = sameLine(actual.get(i), expected.get(i));
+    }
+    if (!same) {
+      assertThat(String.join("\n", actual)).as(how).isEqualTo(String.join("\n", expected));
+      throw new AssertionError(how + ": a number or the words of a warning differ in\n" + actual);
+    }
+  }
+
+  private static boolean sameLine(String actual, String expected) {
+    if (expected.startsWith("warning:")) {
+      return actual.startsWith("warning:")
+          && Arrays.stream(expected.split("\\s+")).allMatch(actual::contains);
+    }
+    String[] got = actual.split("\\|", -1);
+    String[] wanted = expected.split("\\|", -1);
+    if (got.length != wanted.length) {
+      return false;
+    }
+    for (int i = 0; i < got.length; i++) {
+      if (!got[i].equals(wanted[i]) && !sameNumber(got[i], wanted[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean sameNumber(String actual, String expected) {
+    boolean near = expected.startsWith("~");
+    String number = near ? expected.substring(1) : expected;
+    if (!NUMBER.matcher(number).matches() || !NUMBER.matcher(actual).matches()) {
+      return false;
+    }
+    double a = Double.parseDouble(actual);
+    double b = Double.parseDouble(number);
+    return a == b || (near && Math.abs(a - b) <= 1e-9 * Math.abs(b));
+  }
+
+  private static boolean isParameter(String line) {
+    return PARAMETER.matcher(line).matches();
+  }
+
+  /** The values in their order, or one map where they have names. */
+  private static Object[] parameters(List<String> body) {
+    var positional = new ArrayList<Object>();
+    var named = new LinkedHashMap<String, Object>();
+    for (String line : body) {
+      Matcher parameter = PARAMETER.matcher(line);
+      if (parameter.matches()) {
+        Object value = parameterValue(parameter.group(2));
+        if (parameter.group(1).equals("?")) {
+          positional.add(value);
+        } else {
+          named.put(parameter.group(1).substring(1), value);
+        }
+      }
+    }
+    return named.isEmpty() ? positional.toArray() : new Object[] {named};
+  }
+
+  private static @Nullable Object parameterValue(String word) {
+    if (word.startsWith("'")) {
+      return word.substring(1, word.length() - 1);
+    }
+    if (word.equals("NULL")) {
+      return null;
+    }
+    if (word.endsWith("Z")) {
+      return Instant.parse(word);
+    }
+    return word.matches("-?\\d+") ? (Object) Long.valueOf(word) : Double.valueOf(word);
+  }
+
+  private void load(String how, List<String> body) {
+    Matcher grid = GRID.matcher(how);
+    if (!grid.matches()) {
+      throw new IllegalArgumentException("neither a step nor one with a start: " + how);
+    }
+    long step = DurationText.parse(grid.group(1));
+    long start = grid.group(2) == null ? 0 : TimeText.parse(grid.group(2));
+    var first = new PointBatch();
+    var second = new PointBatch();
     for (String line : body) {
       int split = line.contains("}") ? line.indexOf('}') + 1 : line.indexOf(' ');
       Tags tags = labels(line.substring(0, split));
       String metric = String.valueOf(tags.get(Tags.METRIC));
-      long time = 0;
-      var batch = new PointBatch();
-      for (double value : values(line.substring(split))) {
-        if (!isGap(value)) {
-          batch.add(metric, tags.without(Tags.METRIC), time, value);
+      var times = new ArrayList<Long>();
+      var values = new ArrayList<Double>();
+      long next = start;
+      for (String word : line.substring(split).strip().split("\\s+")) {
+        int at = word.indexOf('@');
+        if (at > 0) {
+          times.add(time(word.substring(at + 1)));
+          values.add(number(word.substring(0, at)));
+          continue;
         }
-        time += step;
+        for (double value : values(word)) {
+          if (!isGap(value)) {
+            times.add(next);
+            values.add(value);
+          }
+          next += step;
+        }
       }
-      // Halves of a series in different places make the merge work.
-      database.write(batch);
-      if (placement == Placement.BOTH && rows++ % 2 == 0) {
-        database.flush();
+      for (int i = 0; i < times.size(); i++) {
+        (i < times.size() / 2 ? first : second)
+            .add(metric, tags.without(Tags.METRIC), times.get(i), values.get(i));
       }
     }
+    database.write(first);
+    if (placement == Placement.BOTH) {
+      database.flush();
+    }
+    database.write(second);
     if (placement == Placement.STORAGE) {
       database.flush();
     }
+  }
+
+  /** A time as text, or as a duration since 1970. */
+  private static long time(String text) {
+    return text.indexOf('T') > 0 ? TimeText.parse(text) : DurationText.parse(text);
   }
 
   /** A NaN of another pattern than any that a script can name. */
@@ -298,10 +495,8 @@ final class QueryScript {
         if (value instanceof Long time && column.type() == Table.Type.TIMESTAMP) {
           cells.add(TimeText.format(time));
         } else if (value instanceof Double number) {
-          cells.add(
-              number == Math.rint(number) && Math.abs(number) < 1e15
-                  ? Long.toString(number.longValue())
-                  : number.toString());
+          boolean whole = number == Math.rint(number) && Math.abs(number) < 1e15;
+          cells.add(whole ? Long.toString(number.longValue()) : number.toString());
         } else {
           cells.add(value == null ? "NULL" : value.toString());
         }
