@@ -8,6 +8,7 @@ import io.chronicledb.engine.column.Table;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.query.PromQlResult;
+import io.chronicledb.engine.query.QueryOptions;
 import io.chronicledb.engine.reliability.Evidence;
 import io.chronicledb.engine.reliability.Trials;
 import io.chronicledb.engine.storage.memory.MemoryDisk;
@@ -15,11 +16,15 @@ import io.chronicledb.engine.wal.SyncMode;
 import io.chronicledb.engine.write.PointBatch;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -36,6 +41,9 @@ class ModelTest {
 
   /** PromQL's own. */
   private static final long LOOKBACK = 300_000_000_000L;
+
+  private static final List<QueryOptions> OPTIONS =
+      List.of(QueryOptions.defaults(), QueryOptions.defaults().withoutRewrites());
 
   private static final LongAdder STEPS_DONE = new LongAdder();
 
@@ -176,7 +184,7 @@ class ModelTest {
       }
     });
     // One of the checks after a step: doing all would leave most of the time to reading.
-    int kind = random.nextInt(4);
+    int kind = random.nextInt(6);
     if (kind < 2) {
       Map<String, TreeMap<Long, Long>> read = Points.of(database).bySeries();
       if (!read.equals(expected)) {
@@ -184,9 +192,13 @@ class ModelTest {
       }
     } else if (kind == 2) {
       checkWithin(database, did, random, width, expected);
-    } else {
+    } else if (kind == 3) {
       checkAggregates(database, did, random.nextInt(6));
       checkRangeQueries(database, did, random, width);
+    } else if (kind == 4) {
+      checkRows(database, did, random, width);
+    } else {
+      checkBuckets(database, did, random, width);
     }
     if (random.nextInt(20) == 0) {
       assertThat(database.verify().damages()).as(did).isEmpty();
@@ -223,16 +235,14 @@ class ModelTest {
         "SELECT count(value), sum(value), min(value), max(value), last(value) FROM m" + id % 2
             + " WHERE host = ?",
         "h" + id);
-    if (table.rowCount() == 0) {
-      assertThat(values).as(did + ": no such metric").isEmpty();
-      return;
-    }
     assertThat(table.rowCount()).as(did).isEqualTo(1);
+    assertThat(number(table, 0)).as(did).isEqualTo(values.length);
     if (values.length == 0) {
-      assertThat(number(table, 0)).as(did).isZero();
+      for (int column = 1; column < 5; column++) {
+        assertThat(table.value(0, column)).as(did).isNull();
+      }
       return;
     }
-    assertThat(number(table, 0)).as(did).isEqualTo(values.length);
     assertThat(number(table, 1)).as(did).isCloseTo(Arrays.stream(values).sum(), offset(1e-6));
     assertThat(number(table, 2)).as(did).isEqualTo(Arrays.stream(values).min().getAsDouble());
     assertThat(number(table, 3)).as(did).isEqualTo(Arrays.stream(values).max().getAsDouble());
@@ -247,6 +257,145 @@ class ModelTest {
         "m" + id % 2 + "{host=\"h" + id + "\"}",
         Instant.ofEpochSecond(last / 1_000_000_000L, last % 1_000_000_000L));
     assertThat(vector.elements()).as(did).hasSize(marked ? 0 : 1);
+  }
+
+  /** A point of the model, as SQL sees it. */
+  private record Row(long time, String host, double value) {}
+
+  /** A condition in SQL, and what it means. */
+  private record Condition(String text, Predicate<Row> holds) {}
+
+  private static Condition condition(Random random) {
+    double low = random.nextInt(1000) / 10.0;
+    double high = low + random.nextInt(300) / 10.0;
+    String host = "h" + random.nextInt(6);
+    return switch (random.nextInt(8)) {
+      case 0 -> new Condition("value > " + low, row -> row.value > low);
+      case 1 -> new Condition("value <= " + low, row -> row.value <= low);
+      case 2 -> new Condition("NOT (value != " + low + ")", row -> row.value == low);
+      case 3 ->
+        new Condition(
+            "value BETWEEN " + low + " AND " + high, row -> row.value >= low && row.value <= high);
+      case 4 ->
+        new Condition(
+            "(value < " + low + " OR value > " + high + ")",
+            row -> row.value < low || row.value > high);
+      case 5 ->
+        new Condition(
+            "(host = '" + host + "' OR value >= " + high + ")",
+            row -> row.host.equals(host) || row.value >= high);
+      case 6 -> new Condition("host != '" + host + "'", row -> !row.host.equals(host));
+      default -> new Condition("value * 2 >= 0", row -> true);
+    };
+  }
+
+  /** The rows of one metric in the order of SQL: by time, then by tags. */
+  private List<Row> rows(int metric, TimeRange range, Predicate<Row> condition) {
+    var rows = new ArrayList<Row>();
+    for (int id = metric; id < 6; id += 2) {
+      String host = "h" + id;
+      model
+          .getOrDefault(name(id), new TreeMap<>())
+          .subMap(range.start(), range.end())
+          .forEach((time, bits) -> rows.add(new Row(time, host, Double.longBitsToDouble(bits))));
+    }
+    rows.removeIf(row -> StaleMarker.is(row.value) || !condition.test(row));
+    rows.sort(Comparator.comparingLong(Row::time).thenComparing(Row::host));
+    return rows;
+  }
+
+  private static TimeRange range(Random random, long width) {
+    long start = Math.floorMod(random.nextLong(), width);
+    return new TimeRange(start, start + 1 + Math.floorMod(random.nextLong(), width));
+  }
+
+  private static String where(TimeRange range) {
+    return "time >= " + range.start() + " AND time < " + range.end();
+  }
+
+  /** Raw rows, all of them or those that a condition keeps, with all rewrites and with none. */
+  private void checkRows(ChronicleDatabase database, String did, Random random, long width) {
+    int metric = random.nextInt(2);
+    boolean bounded = random.nextInt(3) > 0;
+    TimeRange range = bounded ? range(random, width) : TimeRange.ALL;
+    Condition condition = condition(random);
+    int offset = random.nextInt(3) == 0 ? random.nextInt(20) : 0;
+    int limit = random.nextInt(3) == 0 ? random.nextInt(50) : Integer.MAX_VALUE;
+    List<Row> expected =
+        rows(metric, range, condition.holds).stream().skip(offset).limit(limit).toList();
+    String sql = "SELECT time, host, value FROM m" + metric + " WHERE " + condition.text
+        + (bounded ? " AND " + where(range) : "")
+        + (limit < Integer.MAX_VALUE ? " LIMIT " + limit : "")
+        + (offset > 0 ? " OFFSET " + offset : "");
+    for (QueryOptions options : OPTIONS) {
+      Table table = database.queryEngine().sql(sql, options);
+      var actual = new ArrayList<Row>();
+      for (int row = 0; row < table.rowCount(); row++) {
+        actual.add(new Row((Long) table.value(row, 0), (String) table.value(row, 1), (Double)
+            table.value(row, 2)));
+      }
+      if (!actual.equals(expected)) {
+        assertThat(actual).as("%s, %s, %s", did, sql, options).isEqualTo(expected);
+      }
+    }
+  }
+
+  /** Aggregates by bucket, and by bucket and tag, with all rewrites and with none. */
+  private void checkBuckets(ChronicleDatabase database, String did, Random random, long width) {
+    int metric = random.nextInt(2);
+    TimeRange range = range(random, width);
+    Condition condition = condition(random);
+    boolean byHost = random.nextBoolean();
+    long bucket = (1 + random.nextInt(7_200)) * 1_000_000_000L;
+    var groups = new TreeMap<Long, TreeMap<String, List<Row>>>();
+    for (Row row : rows(metric, range, condition.holds)) {
+      groups
+          .computeIfAbsent(Math.floorDiv(row.time, bucket) * bucket, start -> new TreeMap<>())
+          .computeIfAbsent(byHost ? row.host : "", host -> new ArrayList<>())
+          .add(row);
+    }
+    String sql =
+        "SELECT count(value), sum(value), min(value), max(value), first(value), last(value), "
+            + "mean(value) FROM m" + metric + " WHERE " + where(range) + " AND " + condition.text
+            + " GROUP BY time(" + bucket + "ns)" + (byHost ? ", host" : "");
+    for (QueryOptions options : OPTIONS) {
+      Table table = database.queryEngine().sql(sql, options);
+      String what = did + ", " + sql + ", " + options;
+      int row = 0;
+      for (var start : groups.entrySet()) {
+        for (var group : start.getValue().entrySet()) {
+          assertThat(table.rowCount()).as(what).isGreaterThan(row);
+          assertThat(table.value(row, 0)).as(what).isEqualTo(start.getKey());
+          if (byHost) {
+            assertThat(table.value(row, 1)).as(what).isEqualTo(group.getKey());
+          }
+          checkGroup(table, row++, byHost ? 2 : 1, group.getValue(), what);
+        }
+      }
+      assertThat(table.rowCount()).as(what).isEqualTo(row);
+    }
+  }
+
+  private static void checkGroup(Table table, int row, int column, List<Row> group, String what) {
+    double[] values = group.stream().mapToDouble(Row::value).toArray();
+    double sum = Arrays.stream(values).sum();
+    double[] expected = {
+      values.length,
+      sum,
+      Arrays.stream(values).min().getAsDouble(),
+      Arrays.stream(values).max().getAsDouble(),
+      values[0],
+      values[values.length - 1],
+      sum / values.length
+    };
+    for (int i = 0; i < expected.length; i++) {
+      double actual = ((Number) table.value(row, column + i)).doubleValue();
+      // Sums in another order round otherwise.
+      double tolerance = i == 1 || i == 6 ? 1e-9 * Math.max(1, Math.abs(expected[i])) : 0;
+      if (!(Math.abs(actual - expected[i]) <= tolerance)) {
+        assertThat(actual).as("%s, row %d, item %d", what, row, i).isEqualTo(expected[i]);
+      }
+    }
   }
 
   /** A selector and a function over ranges, at many instants, as their definitions say. */
