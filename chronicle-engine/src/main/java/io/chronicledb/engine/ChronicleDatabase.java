@@ -109,7 +109,7 @@ public final class ChronicleDatabase implements AutoCloseable {
     this.queryEngine = new QueryEngine(
         planner,
         this::view,
-        (matchers, range) -> writes().path().delete(matchers, range, () -> {}).series(),
+        (matchers, range) -> writes().path().delete(matchers, range, () -> {}),
         options.query(),
         options.memoryBytes(),
         options.clock(),

@@ -10,8 +10,6 @@ public interface Deletions {
 
   /**
    * Deletes all points written so far of the series that all matchers match, within a range.
-   *
-   * @return how many series match
    */
-  long delete(List<TagMatcher> matchers, TimeRange range);
+  void delete(List<TagMatcher> matchers, TimeRange range);
 }

@@ -29,6 +29,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.SynchronousQueue;
@@ -140,7 +141,7 @@ public final class QueryEngine implements AutoCloseable {
       }
       Table table = plan instanceof SqlPlan.Explain explain
           ? explain(explain, context, measurements, options)
-          : delete((SqlPlan.Delete) plan);
+          : delete((SqlPlan.Delete) plan, context);
       return new SqlRows(table.headers(), plan.warnings(), oneTable(table), context, release);
     } catch (RuntimeException | Error e) {
       if (context != null) {
@@ -181,10 +182,16 @@ public final class QueryEngine implements AutoCloseable {
     return Explanation.of(root, measurements, List.of());
   }
 
-  private Table delete(SqlPlan.Delete delete) {
-    long series = deletions.delete(delete.matchers(), delete.range());
+  private Table delete(SqlPlan.Delete delete, ExecutionContext context) {
+    var series = new HashSet<Long>();
+    for (List<TagMatcher> matchers : delete.selectors()) {
+      for (long order : context.select(matchers)) {
+        series.add(order);
+      }
+    }
+    delete.selectors().forEach(matchers -> deletions.delete(matchers, delete.range()));
     var column = new LongColumn(1);
-    column.add(series);
+    column.add(series.size());
     return new Table(List.of(Table.Column.longs("series", column)), List.of());
   }
 

@@ -13,6 +13,7 @@ import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeText;
 import io.chronicledb.engine.query.promql.PromQlPlanner;
+import io.chronicledb.engine.query.sql.SqlParameters;
 import io.chronicledb.engine.write.PointBatch;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -159,19 +160,21 @@ final class QueryScript {
       case "sql_has" -> {
         cases++;
         for (QueryOptions options : OPTIONS) {
-          assertThat(String.join("\n", text(database.queryEngine().sql(rest, options))))
+          assertThat(String.join(
+                  "\n",
+                  text(database.queryEngine().prepare(rest).run(SqlParameters.none(), options))))
               .as(rewrites(options))
               .contains(body);
         }
       }
       case "sql_fail" -> {
         cases++;
-        Object[] parameters = parameters(body);
+        SqlParameters parameters = parameters(body);
         List<String> parts = body.stream().filter(line -> !isParameter(line)).toList();
         assertThat(parts).as("parts of a message").isNotEmpty();
         for (QueryOptions options : OPTIONS) {
           Throwable thrown =
-              catchThrowable(() -> database.queryEngine().sql(rest, options, parameters));
+              catchThrowable(() -> database.queryEngine().prepare(rest).run(parameters, options));
           assertThat(thrown).as(rewrites(options)).isInstanceOf(ChronicleException.class);
           assertThat(thrown.getMessage()).as(rewrites(options)).contains(parts);
         }
@@ -181,19 +184,21 @@ final class QueryScript {
   }
 
   private void sql(String statement, List<String> body) {
-    Object[] parameters = parameters(body);
+    SqlParameters parameters = parameters(body);
     List<String> expected = body.stream()
         .filter(line -> !isParameter(line))
         .map(QueryScript::squeeze)
         .toList();
-    Table table = database.queryEngine().sql(statement, QueryOptions.defaults(), parameters);
+    Table table =
+        database.queryEngine().prepare(statement).run(parameters, QueryOptions.defaults());
     compare(table, expected, "with rewrites");
     if (statement.regionMatches(true, 0, "delete", 0, 6)) {
       return;
     }
     Table plain = database
         .queryEngine()
-        .sql(statement, QueryOptions.defaults().withoutRewrites(), parameters);
+        .prepare(statement)
+        .run(parameters, QueryOptions.defaults().withoutRewrites());
     compare(plain, expected, "without rewrites");
     // What the text does not say: types, and numbers where the expectation leaves room.
     assertThat(plain.columns().stream().map(Table.Column::type).toList())
@@ -268,8 +273,7 @@ final class QueryScript {
     return PARAMETER.matcher(line).matches();
   }
 
-  /** The values in their order, or one map where they have names. */
-  private static Object[] parameters(List<String> body) {
+  private static SqlParameters parameters(List<String> body) {
     var positional = new ArrayList<Object>();
     var named = new LinkedHashMap<String, Object>();
     for (String line : body) {
@@ -283,7 +287,7 @@ final class QueryScript {
         }
       }
     }
-    return named.isEmpty() ? positional.toArray() : new Object[] {named};
+    return named.isEmpty() ? SqlParameters.of(positional) : SqlParameters.named(named);
   }
 
   private static @Nullable Object parameterValue(String word) {

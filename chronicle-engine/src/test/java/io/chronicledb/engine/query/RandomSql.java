@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,6 +133,7 @@ final class RandomSql {
     String chronicle = select(items, Text::chronicle) + " FROM " + source
         + clause(" WHERE ", where, Text::chronicle)
         + list(" ORDER BY ", order, Text::chronicle) + limit;
+    keepNamed(chronicle);
     // Rows of the same place keep their order: by time, then by tags.
     order.add(new Text("", "t"));
     order.add(new Text("", "ord"));
@@ -176,6 +178,7 @@ final class RandomSql {
     String chronicle = aliased + " FROM " + source + clause(" WHERE ", where, Text::chronicle)
         + list(" GROUP BY ", keys, Text::chronicle) + clause(" HAVING ", having, Text::chronicle)
         + list(" ORDER BY ", order, Text::chronicle) + limit;
+    keepNamed(chronicle);
     var inner = new StringJoiner(", ", "(SELECT ", "");
     keys.forEach(key -> inner.add(key.h2()));
     for (int i = 0; i < aggregates.size(); i++) {
@@ -209,6 +212,13 @@ final class RandomSql {
       order.add(direction(key.startsWith("time(") ? new Text("time", "bucket") : Text.both(key)));
     }
     return order;
+  }
+
+  /** Forgets fields that were drawn and then not written. */
+  private void keepNamed(String statement) {
+    String names = statement.replaceAll("'[^']*'", "");
+    named.removeIf(
+        field -> !Pattern.compile("\\b" + field + "\\b").matcher(names).find());
   }
 
   private String source() {

@@ -120,7 +120,7 @@ class SqlDifferentialTest {
       Object x = a.get(i);
       Object y = b.get(i);
       int order = x instanceof Double number && y instanceof Double other
-          ? number.compareTo(other)
+          ? Double.compare(number + 0.0, other + 0.0) // -0 and 0 are the same.
           : String.valueOf(x).compareTo(String.valueOf(y));
       if (order != 0) {
         return order;
@@ -179,6 +179,8 @@ class SqlDifferentialTest {
           .withBufferPoints(1 + random.nextInt(200))
           .withPartition(Duration.ofMinutes(3)));
       h2 = DriverManager.getConnection("jdbc:h2:mem:");
+      // Every tag exists somewhere: one that does not is an error of typing.
+      series.add(Tags.of("dc", "d0", "host", "h0", "rack", "r0"));
       for (int i = 3 + random.nextInt(8); i >= 0; i--) {
         Tags tags = Tags.builder()
             .add("host", "h" + random.nextInt(5))
@@ -292,7 +294,7 @@ class SqlDifferentialTest {
           rows.add(cells);
         }
       } catch (SQLException e) {
-        throw new SQLException(sql, e);
+        throw new SQLException(e.getMessage() + "\n" + sql, e.getSQLState(), e.getErrorCode(), e);
       }
       return rows;
     }

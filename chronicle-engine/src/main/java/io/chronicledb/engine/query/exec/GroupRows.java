@@ -4,6 +4,7 @@ import io.chronicledb.engine.block.ChunkStatistics;
 import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
+import io.chronicledb.engine.query.function.Statistic;
 import io.chronicledb.engine.query.plan.Expr;
 import io.chronicledb.engine.query.plan.TableNode.Aggregate;
 import io.chronicledb.engine.query.plan.TableNode.Groups;
@@ -75,8 +76,9 @@ final class GroupRows implements RowSource {
     var entities = new ArrayList<Entities>();
     var layouts = new ArrayList<GroupLayout>();
     for (int part = 0; part < node.parts().size(); part++) {
-      Entities ofPart =
-          context.entities(ScanReader.scanOf(node.parts().get(part).input()), false);
+      Entities ofPart = context.entities(
+          ScanReader.scanOf(node.parts().get(part).input()),
+          needsOrder(node.parts().get(part)));
       entities.add(ofPart);
       layouts.add(new GroupLayout(node.parts().get(part).aggregates()));
       int size = ScanRows.pieceSize(ofPart.count());
@@ -107,6 +109,13 @@ final class GroupRows implements RowSource {
       group(groups, new GroupKey(List.of()), layout).row(0);
     }
     return result();
+  }
+
+  /** Of values at the same time, the first series decides, or the last, so that their order matters. */
+  static boolean needsOrder(Part part) {
+    return part.aggregates().stream()
+        .anyMatch(aggregate ->
+            aggregate.statistic() == Statistic.FIRST || aggregate.statistic() == Statistic.LAST);
   }
 
   private static GroupedStates group(

@@ -49,7 +49,14 @@ final class SliceRows implements RowSource {
     List<Scan> scans = scans(node.input());
     Groups groups = groups(node.input());
     this.buckets = groups == null ? null : groups.buckets();
-    scans.forEach(scan -> context.entities(scan, groups == null));
+    if (groups == null) {
+      scans.forEach(scan -> context.entities(scan, true));
+    } else {
+      groups
+          .parts()
+          .forEach(part ->
+              context.entities(ScanReader.scanOf(part.input()), GroupRows.needsOrder(part)));
+    }
     this.heldBefore = context.heldBytes();
     var asked = scans.isEmpty() ? within : ScanReader.intersection(scans.get(0).range(), within);
     var bounds = context.view().bounds(asked);

@@ -169,7 +169,7 @@ public final class TableExecutor {
           }
           int from = (int) toSkip;
           toSkip = 0;
-          RowBatch taken = batch.slice(from, (int) Math.min(batch.rows, from + left));
+          RowBatch taken = batch.slice(from, from + (int) Math.min(batch.rows - from, left));
           left -= taken.rows;
           return taken;
         }

@@ -22,17 +22,33 @@ final class Quantile {
       return Double.POSITIVE_INFINITY;
     }
     Arrays.sort(values, 0, count);
-    // Java sorts NaN above everything, Prometheus below.
-    int numbers = count;
-    while (numbers > 0 && Double.isNaN(values[numbers - 1])) {
-      numbers--;
-    }
-    int nans = count - numbers;
+    int nans = nans(values, count);
     double rank = quantile * (count - 1);
     int lower = (int) Math.max(0, Math.floor(rank));
     int upper = Math.min(count - 1, lower + 1);
     double weight = rank - Math.floor(rank);
     return at(values, nans, lower) * (1 - weight) + at(values, nans, upper) * weight;
+  }
+
+  /**
+   * The same, but exact where it falls on a rank, so that an infinite neighbour does not make NaN of it.
+   *
+   * @param quantile from 0 to 1
+   */
+  static double exact(double[] values, int count, double quantile) {
+    double interpolated = of(values, count, quantile);
+    double rank = quantile * (count - 1);
+    int lower = (int) Math.floor(rank);
+    return rank == lower ? at(values, nans(values, count), lower) : interpolated;
+  }
+
+  /** How many of the sorted values are NaN. Java sorts NaN above everything, Prometheus below. */
+  private static int nans(double[] values, int count) {
+    int numbers = count;
+    while (numbers > 0 && Double.isNaN(values[numbers - 1])) {
+      numbers--;
+    }
+    return count - numbers;
   }
 
   private static double at(double[] values, int nans, int rank) {

@@ -54,6 +54,11 @@ public enum RowFunction {
     return this == COALESCE || this == GREATEST || this == LEAST;
   }
 
+  /** Whether the result is absent where an argument is. */
+  public boolean isStrict() {
+    return !passesOverNull() && this != NULLIF;
+  }
+
   /** Applies the function to the first {@code count} arguments. */
   public double apply(double[] arguments, int count) {
     if (passesOverNull()) {
@@ -107,15 +112,16 @@ public enum RowFunction {
       if (StaleMarker.is(value)) {
         continue;
       }
-      if (StaleMarker.is(chosen)) {
-        chosen = value;
-      } else if (this == GREATEST
-          ? Double.compare(value, chosen) > 0
-          : this == LEAST && Double.compare(value, chosen) < 0) {
+      if (StaleMarker.is(chosen) || (this != COALESCE && isBetter(value, chosen))) {
         chosen = value;
       }
     }
     return chosen;
+  }
+
+  /** Any number is better than NaN, as for min and max. */
+  private boolean isBetter(double value, double chosen) {
+    return Double.isNaN(chosen) || (this == GREATEST ? value > chosen : value < chosen);
   }
 
   private static double log(double x, double base) {

@@ -21,7 +21,7 @@ public record ValuesFunction(Kind kind, double parameter) {
   /** The result for at least one value; their order is lost. */
   public double of(DoubleColumn values) {
     return kind == Kind.PERCENTILE
-        ? Quantile.of(values.array(), values.size(), parameter / 100)
+        ? Quantile.exact(values.array(), values.size(), parameter / 100)
         : distinct(values.array(), values.size());
   }
 

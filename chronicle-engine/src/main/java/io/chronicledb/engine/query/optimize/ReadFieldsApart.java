@@ -49,7 +49,8 @@ final class ReadFieldsApart extends Rewrite {
     for (Aggregate aggregate : part.aggregates()) {
       Set<Integer> read =
           aggregate.argument() == null ? Set.of() : fields(aggregate.argument(), scan);
-      if (read.size() != 1) {
+      // What is no NULL without the field counts rows that only another field makes.
+      if (read.size() != 1 || !isStrict(aggregate.argument())) {
         return groups;
       }
       byField
@@ -104,6 +105,12 @@ final class ReadFieldsApart extends Rewrite {
         part -> part instanceof Expr.Column column
             ? new Expr.Column(places[column.index()], column.type(), column.name())
             : part);
+  }
+
+  private static boolean isStrict(@Nullable Expr expression) {
+    return expression != null
+        && !(expression instanceof Expr.Call call && !call.function().isStrict())
+        && expression.operands().stream().allMatch(ReadFieldsApart::isStrict);
   }
 
   private static long fieldCount(Scan scan) {

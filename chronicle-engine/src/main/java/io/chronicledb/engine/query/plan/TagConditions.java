@@ -20,6 +20,8 @@ public record TagConditions(
   /** Alternatives that a pattern may have; a longer list is tested by itself. */
   private static final int PATTERN_LENGTH_MAX = 1000;
 
+  private static final int ALTERNATIVES_MAX = 64;
+
   public TagConditions {
     matchers = List.copyOf(matchers);
   }
@@ -34,6 +36,63 @@ public record TagConditions(
       }
     }
     return new TagConditions(matchers, Expr.conjunction(rest));
+  }
+
+  /**
+   * A condition as alternatives of matchers that all must hold; null where it says something else, or comes to too many.
+   */
+  public static @Nullable List<List<TagMatcher>> alternatives(
+      Expr condition, Function<Expr.Column, @Nullable String> tagOf) {
+    if (condition instanceof Expr.Not not && not.condition() instanceof Expr.Not twice) {
+      return alternatives(twice.condition(), tagOf);
+    }
+    if (condition instanceof Expr.Not not && not.condition() instanceof Expr.Or or) {
+      return alternatives(new Expr.And(negated(or.conditions())), tagOf);
+    }
+    if (condition instanceof Expr.Not not && not.condition() instanceof Expr.And and) {
+      return alternatives(new Expr.Or(negated(and.conditions())), tagOf);
+    }
+    List<List<TagMatcher>> all = new ArrayList<>();
+    if (condition instanceof Expr.Or or) {
+      for (Expr inner : or.conditions()) {
+        List<List<TagMatcher>> more = alternatives(inner, tagOf);
+        if (more == null || all.size() + more.size() > ALTERNATIVES_MAX) {
+          return null;
+        }
+        all.addAll(more);
+      }
+      return all;
+    }
+    if (condition instanceof Expr.And and) {
+      all.add(List.of());
+      for (Expr inner : and.conditions()) {
+        List<List<TagMatcher>> more = alternatives(inner, tagOf);
+        if (more == null || all.size() * more.size() > ALTERNATIVES_MAX) {
+          return null;
+        }
+        all = combinations(all, more);
+      }
+      return all;
+    }
+    var matchers = new ArrayList<TagMatcher>();
+    return add(condition, tagOf, matchers) ? List.of(matchers) : null;
+  }
+
+  private static List<Expr> negated(List<Expr> conditions) {
+    return conditions.stream().<Expr>map(Expr.Not::new).toList();
+  }
+
+  private static List<List<TagMatcher>> combinations(
+      List<List<TagMatcher>> some, List<List<TagMatcher>> others) {
+    List<List<TagMatcher>> combined = new ArrayList<>();
+    for (List<TagMatcher> a : some) {
+      for (List<TagMatcher> b : others) {
+        var both = new ArrayList<>(a);
+        both.addAll(b);
+        combined.add(both);
+      }
+    }
+    return combined;
   }
 
   private static boolean add(

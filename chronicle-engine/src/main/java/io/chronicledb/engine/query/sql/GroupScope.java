@@ -64,7 +64,8 @@ final class GroupScope implements Scope {
     }
     boolean metric = column.isBuiltIn("metric");
     for (int i = 0; i < keys.size(); i++) {
-      if (keys.get(i).metric() == metric && keys.get(i).column().equals(column.name())) {
+      if (keys.get(i).metric() == metric
+          && (metric || keys.get(i).column().equals(column.name()))) {
         return i + (byTime ? 1 : 0);
       }
     }
@@ -258,6 +259,9 @@ final class GroupScope implements Scope {
         && number.value() <= max) {
       return number.value();
     }
-    throw expression.at().invalid("expected a number from " + (long) min + " to " + (long) max);
+    throw expression
+        .at()
+        .invalid("expected a number from " + (long) min + " to " + (long) max + ", not "
+            + expression.at().text());
   }
 }

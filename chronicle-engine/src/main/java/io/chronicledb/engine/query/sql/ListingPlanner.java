@@ -30,8 +30,8 @@ final class ListingPlanner {
     this.now = now;
   }
 
-  /** A condition that is fully said by matchers and a range. */
-  private record Selection(List<TagMatcher> matchers, TimeRange range) {}
+  /** A condition that is fully said by matchers, all of one of the alternatives, and a range. */
+  private record Selection(List<List<TagMatcher>> alternatives, TimeRange range) {}
 
   SqlPlan show(SqlStatement.Show show) {
     var scope = new SeriesScope();
@@ -41,7 +41,7 @@ final class ListingPlanner {
     Set<String> metrics = new LinkedHashSet<>();
     for (SqlStatement.Source source : show.sources()) {
       TagMatcher matcher = matcher(source);
-      selectors.add(with(matcher, selection.matchers()));
+      selectors.addAll(with(matcher, selection.alternatives()));
       if (matcher.op() == TagMatcher.Op.EQUAL && !schema.hasMetric(matcher.value())) {
         warnings.add(noMetric(matcher.value()));
       } else {
@@ -49,7 +49,7 @@ final class ListingPlanner {
       }
     }
     if (show.sources().isEmpty()) {
-      selectors.add(selection.matchers());
+      selectors.addAll(selection.alternatives());
       metrics.addAll(schema.metrics());
     }
     List<String> tags = show.listing() == SqlStatement.Listing.SERIES
@@ -65,7 +65,7 @@ final class ListingPlanner {
     scope.unknown.forEach(tag -> warnings.add(noTag(tag)));
     if (show.listing() == SqlStatement.Listing.TAG_VALUES) {
       tags.stream()
-          .filter(tag -> !schema.hasTag(metrics, tag))
+          .filter(tag -> !schema.hasTag(schema.metrics(), tag))
           .map(this::noTag)
           .forEach(warnings::add);
     }
@@ -84,34 +84,39 @@ final class ListingPlanner {
       scope.unknown.forEach(tag -> warnings.add(noTag(tag)));
     }
     return new SqlPlan.Delete(
-        with(TagMatcher.metric(metric), selection.matchers()), selection.range(), warnings);
+        with(TagMatcher.metric(metric), selection.alternatives()), selection.range(), warnings);
   }
 
   private Selection selection(@Nullable SqlExpr where, SeriesScope scope, String statement) {
     if (where == null) {
-      return new Selection(List.of(), TimeRange.ALL);
+      return new Selection(List.of(List.of()), TimeRange.ALL);
     }
     TimeBounds bounds = TimeBounds.of(new SqlBinder(scope, parameters, now).condition(where));
     Expr rest = bounds.rest();
-    TagConditions tags = rest == null
-        ? new TagConditions(List.of(), null)
-        : TagConditions.of(rest, column -> column.type() == Expr.Type.TEXT ? column.name() : null);
-    if (tags.rest() != null) {
+    List<List<TagMatcher>> alternatives = rest == null
+        ? List.of(List.of())
+        : TagConditions.alternatives(
+            rest, column -> column.type() == Expr.Type.TEXT ? column.name() : null);
+    if (alternatives == null) {
       throw where
           .at()
           .invalid(
-              statement
-                  + " speaks of whole series: its conditions, joined by AND, compare tags with"
-                  + " texts and bound the time",
+              statement + " speaks of whole series: its conditions compare tags with texts, and,"
+                  + " joined to them by AND, bound the time",
               "split it into several statements");
     }
-    return new Selection(tags.matchers(), bounds.range());
+    return new Selection(alternatives, bounds.range());
   }
 
-  private static List<TagMatcher> with(TagMatcher matcher, List<TagMatcher> others) {
-    var all = new ArrayList<TagMatcher>();
-    all.add(matcher);
-    all.addAll(others);
+  private static List<List<TagMatcher>> with(
+      TagMatcher matcher, List<List<TagMatcher>> alternatives) {
+    var all = new ArrayList<List<TagMatcher>>();
+    for (List<TagMatcher> matchers : alternatives) {
+      var both = new ArrayList<TagMatcher>();
+      both.add(matcher);
+      both.addAll(matchers);
+      all.add(both);
+    }
     return all;
   }
 

@@ -105,7 +105,7 @@ final class RowScope implements Scope {
     if (column.isBuiltIn("metric")) {
       return use(new ScanColumn(Kind.METRIC, "metric"));
     }
-    String name = column.name();
+    String name = column.isBuiltIn(VALUE) ? VALUE : column.name();
     boolean field = column.kind() == SqlExpr.Column.Kind.FIELD || column.isBuiltIn(VALUE);
     if (!field && schema.hasTag(allMetrics(), name)) {
       return use(new ScanColumn(Kind.TAG, name));
@@ -113,7 +113,10 @@ final class RowScope implements Scope {
     if (sources.stream().anyMatch(source -> source.metrics().containsKey(name))) {
       return use(new ScanColumn(Kind.FIELD, name));
     }
-    return unknown(name, field);
+    // A tag that others have is no typing error.
+    return !field && !sources.isEmpty() && schema.hasTag(schema.metrics(), name)
+        ? use(new ScanColumn(Kind.TAG, name))
+        : unknown(name, field);
   }
 
   private Expr unknown(String name, boolean field) {

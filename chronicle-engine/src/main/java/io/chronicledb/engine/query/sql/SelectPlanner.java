@@ -93,21 +93,25 @@ final class SelectPlanner {
       if (item.expression() instanceof SqlExpr.Star) {
         rows.everything().forEach(column -> show(column.name(), column, null));
       } else {
-        String name = item.alias() == null && item.expression() instanceof SqlExpr.Column column
+        boolean plain = item.alias() == null
+            && item.at().text().equals(item.expression().at().text());
+        String name = plain && item.expression() instanceof SqlExpr.Column column
             ? column.name()
             : item.name();
         show(name, rowBinder.bind(item.expression()), item.expression());
       }
     }
     int shown = names.size();
-    List<SortKey> keys = sortKeys(rowBinder);
+    List<SortKey> keys = sortKeys(rows);
     return ordered(new Project(filteredScan(), names, values), keys, shown);
   }
 
   // Groups
 
   private TableNode grouped() {
-    if (select.items().stream().noneMatch(item -> hasAggregate(item.expression()))) {
+    boolean aggregates = (select.having() != null && hasAggregate(select.having()))
+        || select.items().stream().anyMatch(item -> hasAggregate(item.expression()));
+    if (!aggregates) {
       throw select
           .items()
           .get(0)
@@ -136,7 +140,7 @@ final class SelectPlanner {
       }
     }
     int shown = names.size();
-    List<SortKey> sort = sortKeys(binder);
+    List<SortKey> sort = sortKeys(scope);
     Expr having = select.having() == null ? null : binder.condition(select.having());
 
     TimeRange range =
@@ -226,7 +230,9 @@ final class SelectPlanner {
 
   // Order
 
-  private List<SortKey> sortKeys(SqlBinder binder) {
+  /** The order, in which a name is first of all that of a column of the result. */
+  private List<SortKey> sortKeys(Scope scope) {
+    var binder = new SqlBinder(new NamedColumns(scope), parameters, now);
     var keys = new ArrayList<SortKey>();
     int shown = names.size();
     for (SqlStatement.OrderItem item : select.orderBy()) {
@@ -258,15 +264,33 @@ final class SelectPlanner {
       throw notAColumn(expression, shown);
     }
     Expr bound = binder.bind(expression);
-    if (groups == null && expression instanceof SqlExpr.Column && isNothing(bound)) {
-      throw notAColumn(expression, shown);
-    }
     show("#" + names.size(), bound, expression);
     return names.size() - 1;
   }
 
-  private static boolean isNothing(Expr bound) {
-    return bound.type() == Expr.Type.NOTHING;
+  /** The columns of the result by the names that {@code AS} gave them, and behind them what they are made of. */
+  private final class NamedColumns implements Scope {
+
+    private final Scope behind;
+
+    NamedColumns(Scope behind) {
+      this.behind = behind;
+    }
+
+    @Override
+    public Expr column(SqlExpr.Column column) {
+      for (SqlStatement.Item item : select.items()) {
+        if (column.name().equals(item.alias())) {
+          return values.get(names.indexOf(item.alias()));
+        }
+      }
+      return behind.column(column);
+    }
+
+    @Override
+    public Expr aggregate(SqlExpr.Call call) {
+      return behind.aggregate(call);
+    }
   }
 
   private RuntimeException notAColumn(SqlExpr expression, int shown) {

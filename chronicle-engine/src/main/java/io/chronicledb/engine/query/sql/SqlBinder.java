@@ -52,8 +52,9 @@ final class SqlBinder {
       return time(expression);
     }
     if (expression instanceof SqlExpr.Unary unary) {
+      // Of 0 it makes 0, and not -0, which nobody expects to see.
       return new Expr.Arithmetic(
-          BinaryOperation.MULTIPLY, new Expr.Number(-1), number(unary.operand()));
+          BinaryOperation.SUBTRACT, new Expr.Number(0), number(unary.operand()));
     }
     if (expression instanceof SqlExpr.Binary binary) {
       return new Expr.Arithmetic(

@@ -105,7 +105,7 @@ public sealed interface SqlExpr {
 
     /** Whether this is the built-in column of that name. */
     public boolean isBuiltIn(String builtIn) {
-      return kind == Kind.PLAIN && name.equals(builtIn);
+      return kind == Kind.PLAIN && name.equalsIgnoreCase(builtIn);
     }
 
     @Override

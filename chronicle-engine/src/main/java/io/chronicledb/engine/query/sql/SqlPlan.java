@@ -30,11 +30,11 @@ public sealed interface SqlPlan {
     }
   }
 
-  /** Deletes the points of the series that all matchers match, within a range. */
-  record Delete(List<TagMatcher> matchers, TimeRange range, List<String> warnings)
+  /** Deletes the points of the series that all matchers of one of the selectors match, within a range. */
+  record Delete(List<List<TagMatcher>> selectors, TimeRange range, List<String> warnings)
       implements SqlPlan {
     public Delete {
-      matchers = List.copyOf(matchers);
+      selectors = List.copyOf(selectors);
       warnings = List.copyOf(warnings);
     }
   }

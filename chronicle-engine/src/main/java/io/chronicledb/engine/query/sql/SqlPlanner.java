@@ -19,8 +19,7 @@ public final class SqlPlanner {
    */
   public static SqlPlan plan(
       SqlStatement statement, SqlParameters parameters, Schema schema, long now) {
-    parameters.refuseSurplus(statement);
-    return statement.accept(new SqlStatement.Visitor<SqlPlan>() {
+    SqlPlan plan = statement.accept(new SqlStatement.Visitor<SqlPlan>() {
       @Override
       public SqlPlan visitSelect(SqlStatement.Select select) {
         return new SelectPlanner(select, parameters, schema, now).plan();
@@ -42,6 +41,8 @@ public final class SqlPlanner {
         return new ListingPlanner(parameters, schema, now).delete(delete);
       }
     });
+    parameters.refuseSurplus(statement);
+    return plan;
   }
 
   /** Puts LIMIT and OFFSET on top, where they are. */
