@@ -173,6 +173,7 @@ public final class SeriesRegistry implements WalBatch.Keys {
     int metricId =
         metrics.add(key, offset + KeyFormat.lengthBytes(metricLength), metricLength, checkId(id));
     append(id, metricId, key, offset, length, hash, slot);
+    liveCount = liveCount + 1;
     size = id + 1;
     tableBytes = countBytes();
     return id;
@@ -237,7 +238,6 @@ public final class SeriesRegistry implements WalBatch.Keys {
       tables = new SeriesTables(slots, keys.pages(), idPages);
     }
     usedSlots++;
-    liveCount = liveCount + 1;
     SeriesTables.setSlot(slots, slot, SeriesTables.entry(hash, id));
   }
 
@@ -468,6 +468,8 @@ public final class SeriesRegistry implements WalBatch.Keys {
   /** Takes series from a block of the dictionary, inside of {@link #load}. */
   final class Loader {
 
+    private int loaded;
+
     private Loader() {}
 
     /** Says how many come at most, before the first. */
@@ -495,10 +497,12 @@ public final class SeriesRegistry implements WalBatch.Keys {
             "series " + id + " cannot belong to a metric of the id " + metricId);
       }
       append(id, metricId, key, offset, length, hash, slot);
+      loaded++;
     }
 
     /** Ends the block: the next id to give out. */
     void end(int nextId) {
+      liveCount = liveCount + loaded;
       size = nextId;
       tableBytes = countBytes();
     }

@@ -2,6 +2,7 @@ package io.chronicledb.engine.recovery;
 
 import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StorageBackend;
+import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.head.Head;
@@ -33,7 +34,7 @@ public final class Recovery {
    *     under a wrong name would be worse than none
    */
   public static void loadSeries(StorageBackend backend, SeriesRegistry registry) {
-    SeriesBlocks.of(backend.root()).forEach(block -> {
+    for (StoredBlock block : SeriesBlocks.of(backend.root())) {
       try {
         // A dictionary has no checksum of its own, and a flipped bit in it would rename a
         // series.
@@ -45,7 +46,7 @@ public final class Recovery {
             + " names series, so nothing that was stored under its ids can be told apart."
             + " Repair it: ChronicleDatabase.repair keeps the points of every other series");
       }
-    });
+    }
   }
 
   /** A log that can be read. */

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +77,7 @@ final class FileSpace {
     if (older != null) {
       used.addAll(older.extents());
     }
-    used.sort(Comparator.comparingLong(Extent::offset));
+    used.sort(Extent.BY_OFFSET);
     long end = Layout.roundToPage(Math.max(file.size(), Layout.FIRST_BLOCK_OFFSET));
     for (Extent extent : used) {
       end = Math.max(end, extent.end());

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +95,7 @@ record RootSlots(Generation newest, @Nullable Generation older, boolean damaged)
         damages.add("root slot " + "AB".charAt(slot) + ": " + e.getMessage());
       }
     }
-    found.sort(Comparator.comparingLong(Generation::number).reversed());
+    found.sort((a, b) -> Long.compare(b.number(), a.number()));
     return found;
   }
 
