@@ -29,7 +29,12 @@ final class WriteSide implements AutoCloseable {
   /** How long a writer waits for a flush that makes room before it is told to come back later. */
   private static final Duration ROOM_TIMEOUT = Duration.ofSeconds(10);
 
+  private static final Duration INDEX_INTERVAL = Duration.ofSeconds(1);
+  /** New series that the tag index takes in at a time: readers wait for some ten milliseconds at most. */
+  private static final int INDEX_SERIES = 10_000;
+
   private final StorageBackend backend;
+  private final SeriesRegistry registry;
   private final WriteAheadLog wal;
   private final HeadFlusher flusher;
   private final WritePath path;
@@ -50,6 +55,7 @@ final class WriteSide implements AutoCloseable {
       MemoryBudget budget,
       ChronicleOptions options) {
     this.backend = partitions.backend();
+    this.registry = registry;
     this.wal = wal;
     var limits = new HeadFlusher.Limits(
         options.partition().toNanos(),
@@ -70,6 +76,7 @@ final class WriteSide implements AutoCloseable {
         options.zstandard(),
         () -> closing);
     flusher.start();
+    loops.add(new BackgroundLoop("chronicle-index", INDEX_INTERVAL, this::catchUpIndex));
     if (!options.compactionInterval().isZero()) {
       Duration interval = options.compactionInterval();
       BackgroundLoop merges =
@@ -88,6 +95,14 @@ final class WriteSide implements AutoCloseable {
     BackgroundLoop loop = mergeLoop;
     if (loop != null) {
       loop.wake();
+    }
+  }
+
+  /** Spares the first query after many new series, or after opening, the wait for their tags to be indexed. */
+  private void catchUpIndex() {
+    int left = 1;
+    while (left > 0 && !closing) {
+      left = registry.catchUp(INDEX_SERIES);
     }
   }
 
