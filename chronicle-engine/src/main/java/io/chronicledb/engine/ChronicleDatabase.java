@@ -256,15 +256,17 @@ public final class ChronicleDatabase implements AutoCloseable {
 
   /**
    * Writes a new data file with everything of a damaged one that is still whole. The damaged file stays as it is; to go on with the repaired
-   * one, and the log beside the damaged one, put it in its place. The database must be closed.
+   * one, and the log beside the damaged one, put it in its place. The database must be closed, and cannot be opened for writing meanwhile.
    *
    * @param target must not exist
    * @param progress told how far it is
-   * @throws ChronicleException with {@code not_found}, or where the target cannot be written
+   * @throws ChronicleException with {@code not_found}, with {@code locked} where a process has it open for writing, or where the target
+   *     cannot be written
    */
   public static RepairReport repair(Path damaged, Path target, Repair.Progress progress) {
     DatabaseFiles files = DatabaseFiles.of(damaged);
-    return Repair.run(new FileDisk(), files.data(), files.wal(), target, progress);
+    return Repair.run(
+        new FileDisk(), files.data(), files.dataLock(), files.wal(), target, progress);
   }
 
   /** A database that lives in memory and ends with the process. */
