@@ -428,6 +428,12 @@ public final class ChronicleDatabase implements AutoCloseable {
 
   /**
    * Waits for writes that are under way, writes what is in memory to storage and gives up the files. Further calls do nothing.
+   *
+   * <p>Where that writing fails, as on a full disk, the log keeps the points and they are back when the database is opened again. Where it is
+   * the log that takes no more writes, storage has all that was acknowledged.
+   *
+   * @throws ChronicleException with {@code wal_sync} where neither could be made durable: points that were acknowledged may be lost. The
+   *     files are given up all the same.
    */
   @Override
   public synchronized void close() {

@@ -2,6 +2,7 @@ package io.chronicledb.engine;
 
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.head.Head;
 import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.maintenance.BackgroundLoop;
@@ -133,7 +134,40 @@ final class WriteSide implements AutoCloseable {
     return recovery;
   }
 
-  /** Waits for writes that are under way, writes what is in memory to storage and gives up the log. */
+  private void flushLast() {
+    try {
+      flusher.flush();
+    } catch (ChronicleException e) {
+      if (wal.isPoisoned()) {
+        throw new ChronicleException(
+            ErrorCode.WAL_SYNC,
+            backend.name() + ": the last points may be lost, since the log could not be synced"
+                + " before, and now the last flush failed too: " + e.getMessage(),
+            e);
+      }
+      // Closing the log syncs it; its points are replayed when the database is opened again.
+      log.warn(
+          "{}: the last flush failed, the log keeps the points: {}",
+          backend.name(),
+          e.getMessage());
+      return;
+    }
+    if (wal.isPoisoned()) {
+      return; // Storage has all that was acknowledged.
+    }
+    try {
+      wal.finishSegment();
+    } catch (ChronicleException e) {
+      // Storage has its points, so it is read in vain when the database is opened again.
+      log.warn("{}: the log's last segment stays unfinished: {}", backend.name(), e.getMessage());
+    }
+  }
+
+  /**
+   * Waits for writes that are under way, writes what is in memory to storage and gives up the log.
+   *
+   * @throws ChronicleException where acknowledged points are neither in storage nor safe in the log; the log is given up all the same
+   */
   @Override
   public void close() {
     closing = true;
@@ -141,16 +175,7 @@ final class WriteSide implements AutoCloseable {
       path.close();
       flusher.close();
       loops.forEach(BackgroundLoop::close);
-      try {
-        flusher.flush();
-        wal.finishSegment();
-      } catch (ChronicleException e) {
-        // The log has the points; they are replayed when the database is opened again.
-        log.warn(
-            "{}: the last flush failed, the log keeps the points: {}",
-            backend.name(),
-            e.getMessage());
-      }
+      flushLast();
       log.debug("closing {} with {} bytes of log", backend.name(), ending.bytes());
     }
   }
