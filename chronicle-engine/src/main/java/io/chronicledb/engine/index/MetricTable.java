@@ -74,6 +74,9 @@ final class MetricTable {
 
   /** The metric of that id, of which some series lives. */
   private int findById(int metricId) {
+    if (last != NONE && ids[last] == metricId && live[last] > 0) {
+      return last;
+    }
     int at = slotById(metricId);
     while (slotsById[at] != 0) {
       int symbol = slotsById[at] - 1;

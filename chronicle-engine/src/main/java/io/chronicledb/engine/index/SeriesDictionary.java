@@ -163,26 +163,40 @@ public final class SeriesDictionary {
   }
 
   /** The series of a block. */
-  private record Entries(ByteReader in, int firstId, int endId) implements SeriesRegistry.Loading {
+  private static final class Entries implements SeriesRegistry.Loading {
+
+    private final ByteReader in;
+    private final int endId;
+    private int next;
+    private long metric;
+
+    Entries(ByteReader in, int firstId, int endId) {
+      this.in = in;
+      this.next = firstId;
+      this.endId = endId;
+    }
 
     @Override
     public void run(SeriesRegistry.Loader loader) {
       int count = in.readCount(ENTRY_BYTES_MIN);
       loader.expect(count);
-      int next = firstId;
-      long metric = 0;
       for (int i = 0; i < count; i++) {
-        int id = readId(in, next, endId);
-        metric += in.readVarint();
-        if (metric < 0 || metric > id) {
-          throw new CorruptionException("series " + id + " has the metric id " + metric);
-        }
-        int length = in.readCount(1);
-        loader.add(id, (int) metric, in.array(), in.arrayOffset(), length);
-        in.skip(length);
-        next = id + 1;
+        loadNext(loader);
       }
       loader.end(endId);
+    }
+
+    /** A method of its own, since the JVM compiles one after 200 calls but a loop after 60,000 rounds. */
+    private void loadNext(SeriesRegistry.Loader loader) {
+      int id = readId(in, next, endId);
+      metric += in.readVarint();
+      if (metric < 0 || metric > id) {
+        throw new CorruptionException("series " + id + " has the metric id " + metric);
+      }
+      int length = in.readCount(1);
+      loader.add(id, (int) metric, in.array(), in.arrayOffset(), length);
+      in.skip(length);
+      next = id + 1;
     }
   }
 
