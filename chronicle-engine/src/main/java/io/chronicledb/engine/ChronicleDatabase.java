@@ -34,6 +34,7 @@ import io.chronicledb.engine.storage.Disk;
 import io.chronicledb.engine.storage.file.FileDisk;
 import io.chronicledb.engine.storage.memory.MemoryDisk;
 import io.chronicledb.engine.wal.WalOptions;
+import io.chronicledb.engine.wal.WalReplay.LostRange;
 import io.chronicledb.engine.wal.WriteAheadLog;
 import io.chronicledb.engine.write.Deletion;
 import io.chronicledb.engine.write.PointBatch;
@@ -147,14 +148,14 @@ public final class ChronicleDatabase implements AutoCloseable {
           backend.name(),
           found.tornBytes());
     }
-    found
-        .lost()
-        .forEach(range -> log.error(
-            "{}: the write-ahead log is damaged; batches {} to {} are lost: {}",
-            backend.name(),
-            range.first(),
-            range.last(),
-            range.place()));
+    for (LostRange range : found.lost()) {
+      log.error(
+          "{}: the write-ahead log is damaged; batches {} to {} are lost: {}",
+          backend.name(),
+          range.first(),
+          range.last(),
+          range.place());
+    }
     if (found.unattributedPoints() > 0) {
       log.error(
           "{}: {} points were dropped, since the record that named their series is damaged",

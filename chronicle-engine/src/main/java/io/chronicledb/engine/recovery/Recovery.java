@@ -14,6 +14,8 @@ import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.partition.SeriesBlocks;
 import io.chronicledb.engine.wal.WalBatch;
 import io.chronicledb.engine.wal.WalReplay;
+import io.chronicledb.engine.wal.WalReplay.LostRange;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -67,14 +69,19 @@ public final class Recovery {
     Root root = backend.root();
     var replayer = new Replayer(root.checkpoint(), registry, head, makeRoom);
     WalReplay replay = wal.replay(backend.databaseId(), root.checkpoint(), replayer);
+    var lost = new ArrayList<LostRange>();
+    for (LostRange range : replay.lost()) {
+      if (range.last() > root.checkpoint()) {
+        lost.add(range); // What storage has is not lost, whatever became of its records.
+      }
+    }
     return new RecoveryReport(
         root.generation(),
         root.checkpoint(),
         replayer.batches,
         replayer.points,
         replay.tornBytes(),
-        // What storage has is not lost, whatever became of its records.
-        replay.lost().stream().filter(range -> range.last() > root.checkpoint()).toList(),
+        List.copyOf(lost),
         replayer.unattributed);
   }
 
