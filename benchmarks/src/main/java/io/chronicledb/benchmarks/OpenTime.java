@@ -10,11 +10,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.LoggerFactory;
 
 /**
  * How long {@link ChronicleDatabase#open} takes for a large database: after a clean close, and after a kill with as much of the log not
  * flushed as there can be. Each time in a fresh JVM, whose first open includes the loading of classes, and once more in the same JVM. Files
- * are in the page cache.
+ * are in the page cache, and the application's logging is set up before.
  *
  * <p>{@code --megabytes} or {@code --points}, whichever is reached first; {@code --series --log} (MiB not flushed at the kill)
  * {@code --runs --directory}
@@ -162,9 +163,10 @@ public final class OpenTime {
   }
 
   private static void open(Path file) {
+    LoggerFactory.getLogger(OpenTime.class).debug("opening {}", file);
     for (int i = 0; i < 2; i++) {
-      long start = System.nanoTime();
       double cpuBefore = ProcessFigures.currentThreadCpuSeconds();
+      long start = System.nanoTime();
       try (var database = ChronicleDatabase.open(file)) {
         double cpu = (ProcessFigures.currentThreadCpuSeconds() - cpuBefore) * 1e3;
         double millis = (System.nanoTime() - start) / 1e6;

@@ -2,9 +2,11 @@ package io.chronicledb.benchmarks;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 
@@ -64,13 +66,19 @@ final class ScratchDirectory implements AutoCloseable {
     }
   }
 
-  /** Copies a directory of files, such as a closed database, into this one under a new name. */
+  /** Copies a directory of files, such as a closed database, into this one under a new name; on return the copy is on the disk. */
   Path copy(Path source, String name) {
     try {
       Path target = path.resolve(name);
       try (var files = Files.walk(source)) {
         for (Path file : (Iterable<Path>) files::iterator) {
-          Files.copy(file, target.resolve(source.relativize(file).toString()));
+          Path copied = Files.copy(file, target.resolve(source.relativize(file).toString()));
+          if (Files.isRegularFile(copied)) {
+            // Else the first sync of whoever is measured would wait for all of it.
+            try (var channel = FileChannel.open(copied, StandardOpenOption.WRITE)) {
+              channel.force(true);
+            }
+          }
         }
       }
       return target;

@@ -34,6 +34,7 @@ import io.chronicledb.engine.storage.Disk;
 import io.chronicledb.engine.storage.file.FileDisk;
 import io.chronicledb.engine.storage.memory.MemoryDisk;
 import io.chronicledb.engine.wal.WalOptions;
+import io.chronicledb.engine.wal.WalReplay.LostRange;
 import io.chronicledb.engine.wal.WriteAheadLog;
 import io.chronicledb.engine.write.Deletion;
 import io.chronicledb.engine.write.PointBatch;
@@ -147,14 +148,14 @@ public final class ChronicleDatabase implements AutoCloseable {
           backend.name(),
           found.tornBytes());
     }
-    found
-        .lost()
-        .forEach(range -> log.error(
-            "{}: the write-ahead log is damaged; batches {} to {} are lost: {}",
-            backend.name(),
-            range.first(),
-            range.last(),
-            range.place()));
+    for (LostRange range : found.lost()) {
+      log.error(
+          "{}: the write-ahead log is damaged; batches {} to {} are lost: {}",
+          backend.name(),
+          range.first(),
+          range.last(),
+          range.place());
+    }
     if (found.unattributedPoints() > 0) {
       log.error(
           "{}: {} points were dropped, since the record that named their series is damaged",
@@ -256,15 +257,17 @@ public final class ChronicleDatabase implements AutoCloseable {
 
   /**
    * Writes a new data file with everything of a damaged one that is still whole. The damaged file stays as it is; to go on with the repaired
-   * one, and the log beside the damaged one, put it in its place. The database must be closed.
+   * one, and the log beside the damaged one, put it in its place. The database must be closed, and cannot be opened for writing meanwhile.
    *
    * @param target must not exist
    * @param progress told how far it is
-   * @throws ChronicleException with {@code not_found}, or where the target cannot be written
+   * @throws ChronicleException with {@code not_found}, with {@code locked} where a process has it open for writing, or where the target
+   *     cannot be written
    */
   public static RepairReport repair(Path damaged, Path target, Repair.Progress progress) {
     DatabaseFiles files = DatabaseFiles.of(damaged);
-    return Repair.run(new FileDisk(), files.data(), files.wal(), target, progress);
+    return Repair.run(
+        new FileDisk(), files.data(), files.dataLock(), files.wal(), target, progress);
   }
 
   /** A database that lives in memory and ends with the process. */
@@ -426,6 +429,12 @@ public final class ChronicleDatabase implements AutoCloseable {
 
   /**
    * Waits for writes that are under way, writes what is in memory to storage and gives up the files. Further calls do nothing.
+   *
+   * <p>Where that writing fails, as on a full disk, the log keeps the points and they are back when the database is opened again. Where it is
+   * the log that takes no more writes, storage has all that was acknowledged.
+   *
+   * @throws ChronicleException with {@code wal_sync} where neither could be made durable: points that were acknowledged may be lost. The
+   *     files are given up all the same.
    */
   @Override
   public synchronized void close() {

@@ -2,6 +2,7 @@ package io.chronicledb.engine;
 
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.head.Head;
 import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.maintenance.BackgroundLoop;
@@ -29,7 +30,12 @@ final class WriteSide implements AutoCloseable {
   /** How long a writer waits for a flush that makes room before it is told to come back later. */
   private static final Duration ROOM_TIMEOUT = Duration.ofSeconds(10);
 
+  private static final Duration INDEX_INTERVAL = Duration.ofSeconds(1);
+  /** New series that the tag index takes in at a time: readers wait for some ten milliseconds at most. */
+  private static final int INDEX_SERIES = 10_000;
+
   private final StorageBackend backend;
+  private final SeriesRegistry registry;
   private final WriteAheadLog wal;
   private final HeadFlusher flusher;
   private final WritePath path;
@@ -50,6 +56,7 @@ final class WriteSide implements AutoCloseable {
       MemoryBudget budget,
       ChronicleOptions options) {
     this.backend = partitions.backend();
+    this.registry = registry;
     this.wal = wal;
     var limits = new HeadFlusher.Limits(
         options.partition().toNanos(),
@@ -70,6 +77,7 @@ final class WriteSide implements AutoCloseable {
         options.zstandard(),
         () -> closing);
     flusher.start();
+    loops.add(new BackgroundLoop("chronicle-index", INDEX_INTERVAL, this::catchUpIndex));
     if (!options.compactionInterval().isZero()) {
       Duration interval = options.compactionInterval();
       BackgroundLoop merges =
@@ -88,6 +96,14 @@ final class WriteSide implements AutoCloseable {
     BackgroundLoop loop = mergeLoop;
     if (loop != null) {
       loop.wake();
+    }
+  }
+
+  /** Spares the first query after many new series, or after opening, the wait for their tags to be indexed. */
+  private void catchUpIndex() {
+    int left = 1;
+    while (left > 0 && !closing) {
+      left = registry.catchUp(INDEX_SERIES);
     }
   }
 
@@ -118,7 +134,40 @@ final class WriteSide implements AutoCloseable {
     return recovery;
   }
 
-  /** Waits for writes that are under way, writes what is in memory to storage and gives up the log. */
+  private void flushLast() {
+    try {
+      flusher.flush();
+    } catch (ChronicleException e) {
+      if (wal.isPoisoned()) {
+        throw new ChronicleException(
+            ErrorCode.WAL_SYNC,
+            backend.name() + ": the last points may be lost, since the log could not be synced"
+                + " before, and now the last flush failed too: " + e.getMessage(),
+            e);
+      }
+      // Closing the log syncs it; its points are replayed when the database is opened again.
+      log.warn(
+          "{}: the last flush failed, the log keeps the points: {}",
+          backend.name(),
+          e.getMessage());
+      return;
+    }
+    if (wal.isPoisoned()) {
+      return; // Storage has all that was acknowledged.
+    }
+    try {
+      wal.finishSegment();
+    } catch (ChronicleException e) {
+      // Storage has its points, so it is read in vain when the database is opened again.
+      log.warn("{}: the log's last segment stays unfinished: {}", backend.name(), e.getMessage());
+    }
+  }
+
+  /**
+   * Waits for writes that are under way, writes what is in memory to storage and gives up the log.
+   *
+   * @throws ChronicleException where acknowledged points are neither in storage nor safe in the log; the log is given up all the same
+   */
   @Override
   public void close() {
     closing = true;
@@ -126,16 +175,7 @@ final class WriteSide implements AutoCloseable {
       path.close();
       flusher.close();
       loops.forEach(BackgroundLoop::close);
-      try {
-        flusher.flush();
-        wal.finishSegment();
-      } catch (ChronicleException e) {
-        // The log has the points; they are replayed when the database is opened again.
-        log.warn(
-            "{}: the last flush failed, the log keeps the points: {}",
-            backend.name(),
-            e.getMessage());
-      }
+      flushLast();
       log.debug("closing {} with {} bytes of log", backend.name(), ending.bytes());
     }
   }

@@ -1,6 +1,7 @@
 package io.chronicledb.engine.backend;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -27,6 +28,12 @@ public record Root(long generation, long checkpoint, List<StoredBlock> blocks) {
   }
 
   public List<StoredBlock> blocks(BlockKind kind) {
-    return blocks.stream().filter(block -> block.kind() == kind).toList();
+    var found = new ArrayList<StoredBlock>(blocks.size());
+    for (StoredBlock block : blocks) {
+      if (block.kind() == kind) {
+        found.add(block);
+      }
+    }
+    return Collections.unmodifiableList(found);
   }
 }

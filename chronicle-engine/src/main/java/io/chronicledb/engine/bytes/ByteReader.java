@@ -95,6 +95,9 @@ public final class ByteReader {
   }
 
   public long readUnsignedVarint() {
+    if (position < end && bytes[position] >= 0) {
+      return bytes[position++]; // Most are that short.
+    }
     long value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
       int next = readByte();

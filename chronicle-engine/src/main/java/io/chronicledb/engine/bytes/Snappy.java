@@ -8,15 +8,19 @@ import java.util.Arrays;
  * Snappy's raw block format, as in Prometheus remote write: a length and then literals and copies, without the framing of
  * {@code .sz} files.
  *
- * <p>Works with snappy-java's native library where that can be loaded. Where it cannot (no writable temporary directory, an unknown
- * platform), with our own {@link SnappyDecoder} and {@link SnappyEncoder}: slower, same bytes out. Input is never trusted: the
- * length that it declares is checked against the caller's limit, and against what its size could possibly expand to, before
- * anything is allocated. Thread-safe.
+ * <p>Compresses with snappy-java's native library where that can be loaded, and decodes with it from then on. Before, and where it cannot
+ * be (no writable temporary directory, an unknown platform), our own {@link SnappyDecoder} and {@link SnappyEncoder} do the work. The
+ * decoder is about as fast, but loading the library takes as long as decoding a hundred megabytes, which opening a database must not
+ * wait for. Input is never trusted: the length that it declares is checked against the caller's limit, and against what its size could
+ * possibly expand to, before anything is allocated. Thread-safe.
  */
 public final class Snappy {
 
   /** A copy of 64 bytes takes three: nothing in a block expands more. */
   private static final int BYTES_PER_BYTE_MAX = 22;
+
+  /** Whether something was compressed here, with the native library. */
+  private static volatile boolean nativeLoaded;
 
   private Snappy() {}
 
@@ -56,7 +60,7 @@ public final class Snappy {
 
   private static void uncompress(
       byte[] source, int offset, int length, int declared, byte[] content) {
-    if (!Native.AVAILABLE) {
+    if (!nativeLoaded) {
       SnappyDecoder.decode(source, offset, length, declared, content);
       return;
     }
@@ -100,7 +104,8 @@ public final class Snappy {
 
     private static boolean load() {
       try {
-        return org.xerial.snappy.Snappy.maxCompressedLength(1) > 0;
+        nativeLoaded = org.xerial.snappy.Snappy.maxCompressedLength(1) > 0;
+        return nativeLoaded;
       } catch (LinkageError | RuntimeException | org.xerial.snappy.SnappyError e) {
         return false;
       }

@@ -21,7 +21,22 @@ final class SnappyDecoder {
 
   private static final int LENGTH_BYTES_MAX = 5;
 
-  private SnappyDecoder() {}
+  private final byte[] source;
+  private final int start;
+  private final int end;
+  private final int declared;
+  private final byte[] out;
+  private int in;
+  private int written;
+
+  private SnappyDecoder(byte[] source, int offset, int length, int declared, byte[] out) {
+    this.source = source;
+    this.start = offset;
+    this.end = offset + length;
+    this.declared = declared;
+    this.out = out;
+    this.in = offset + headerBytes(source, offset, length);
+  }
 
   /** The content's length as the block declares it, at most {@code lengthMax}. */
   static int declaredLength(byte[] source, int offset, int length, int lengthMax) {
@@ -64,58 +79,67 @@ final class SnappyDecoder {
 
   /** Writes the content to the front of {@code out}; {@code declared} comes from {@link #declaredLength}. */
   static void decode(byte[] source, int offset, int length, int declared, byte[] out) {
-    int end = offset + length;
-    int in = offset + headerBytes(source, offset, length);
-    int written = 0;
-    while (in < end) {
-      int start = in;
-      int tag = source[in++] & 0xFF;
-      int kind = tag & 3;
-      if (kind == 0) {
-        long count = (tag >>> 2) + 1;
-        if (count > 60) {
-          int lengthBytes = (int) count - 60;
-          count = littleEndian(source, in, end, lengthBytes, offset) + 1;
-          in += lengthBytes;
-        }
-        if (count > end - in) {
-          throw malformed(
-              start - offset, "a literal of " + count + " bytes, " + (end - in) + " left");
-        }
-        if (count > declared - written) {
-          throw overflow(start - offset, count, written, declared);
-        }
-        System.arraycopy(source, in, out, written, (int) count);
-        in += (int) count;
-        written += (int) count;
-        continue;
-      }
-      int count;
-      long back;
-      if (kind == 1) {
-        count = ((tag >>> 2) & 7) + 4;
-        back = ((tag & 0xE0L) << 3) | littleEndian(source, in, end, 1, offset);
-        in += 1;
-      } else {
-        int offsetBytes = kind == 2 ? 2 : 4;
-        count = (tag >>> 2) + 1;
-        back = littleEndian(source, in, end, offsetBytes, offset);
-        in += offsetBytes;
-      }
-      if (back == 0 || back > written) {
-        throw malformed(
-            start - offset, "a copy from " + back + " bytes back, " + written + " written");
-      }
-      if (count > declared - written) {
-        throw overflow(start - offset, count, written, declared);
-      }
-      repeat(out, written, (int) back, count);
-      written += count;
+    var decoder = new SnappyDecoder(source, offset, length, declared, out);
+    while (decoder.in < decoder.end) {
+      decoder.element();
     }
-    if (written != declared) {
+    if (decoder.written != declared) {
       throw malformed(
-          length, "the block ends after " + written + " of " + declared + " bytes of content");
+          length,
+          "the block ends after " + decoder.written + " of " + declared + " bytes of content");
     }
+  }
+
+  /** A method of its own, since the JVM compiles one after 200 calls but a loop after 60,000 rounds. */
+  private void element() {
+    int at = in - start;
+    int tag = source[in++] & 0xFF;
+    if ((tag & 3) == 0) {
+      literal(at, tag >>> 2);
+    } else {
+      copy(at, tag);
+    }
+  }
+
+  private void literal(int at, int size) {
+    long count = size + 1;
+    if (count > 60) {
+      int lengthBytes = size - 59;
+      count = littleEndian(lengthBytes) + 1;
+      in += lengthBytes;
+    }
+    if (count > end - in) {
+      throw malformed(at, "a literal of " + count + " bytes, " + (end - in) + " left");
+    }
+    if (count > declared - written) {
+      throw overflow(at, count);
+    }
+    System.arraycopy(source, in, out, written, (int) count);
+    in += (int) count;
+    written += (int) count;
+  }
+
+  private void copy(int at, int tag) {
+    int count;
+    long back;
+    if ((tag & 3) == 1) {
+      count = ((tag >>> 2) & 7) + 4;
+      back = ((tag & 0xE0L) << 3) | littleEndian(1);
+      in += 1;
+    } else {
+      int offsetBytes = (tag & 3) == 2 ? 2 : 4;
+      count = (tag >>> 2) + 1;
+      back = littleEndian(offsetBytes);
+      in += offsetBytes;
+    }
+    if (back == 0 || back > written) {
+      throw malformed(at, "a copy from " + back + " bytes back, " + written + " written");
+    }
+    if (count > declared - written) {
+      throw overflow(at, count);
+    }
+    repeat(out, written, (int) back, count);
+    written += count;
   }
 
   private static void repeat(byte[] out, int to, int back, int count) {
@@ -129,18 +153,18 @@ final class SnappyDecoder {
     }
   }
 
-  private static long littleEndian(byte[] source, int at, int end, int bytes, int blockStart) {
-    if (bytes > end - at) {
-      throw malformed(at - blockStart, "need " + bytes + " bytes, " + (end - at) + " left");
+  private long littleEndian(int bytes) {
+    if (bytes > end - in) {
+      throw malformed(in - start, "need " + bytes + " bytes, " + (end - in) + " left");
     }
     long value = 0;
     for (int i = 0; i < bytes; i++) {
-      value |= (source[at + i] & 0xFFL) << (8 * i);
+      value |= (source[in + i] & 0xFFL) << (8 * i);
     }
     return value;
   }
 
-  private static BadDataException overflow(int at, long count, int written, int declared) {
+  private BadDataException overflow(int at, long count) {
     return malformed(at, count + " more bytes after " + written + " pass the declared " + declared);
   }
 

@@ -1,7 +1,6 @@
 package io.chronicledb.engine.index;
 
 import java.util.Arrays;
-import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Metric names and their ids. A metric's id is the id of the first series that it ever had, and stays while any of its series lives,
@@ -11,7 +10,8 @@ final class MetricTable {
 
   private static final int CAPACITY_MIN = 16;
   private static final int NONE = -1;
-  private static final int RECENT = 1 << 8;
+  /** Spreads ids, which lie close together, over a table. */
+  private static final int ID_MULTIPLIER = 0x9E3779B9;
 
   /** Symbol + 1; 0 is empty. */
   private int[] slots = new int[CAPACITY_MIN];
@@ -27,19 +27,13 @@ final class MetricTable {
   private int dead;
   /** Mostly, the next series is of the same metric as the last one. */
   private int last = NONE;
-  /** Symbols by their metric's id, as far as they have been used lately and no other came in between. */
-  private final int[] recent = new int[RECENT];
-  /** The ids that metrics have. */
-  private final RoaringBitmap taken = new RoaringBitmap();
+  /** Symbol + 1 by the id of the metric; 0 is empty. Whose metric has another id by now, or no series, is passed over. */
+  private int[] slotsById = new int[CAPACITY_MIN];
+  /** Slots of {@link #slotsById} that are not empty. */
+  private int usedById;
 
   long bytes() {
-    // What the set of ids takes is at most what an array of them would.
-    return names.bytes()
-        + 4L * slots.length
-        + 16L * positions.length
-        + 4L * symbols
-        + 4L * RECENT
-        + 128;
+    return names.bytes() + 4L * slots.length + 16L * positions.length + 4L * slotsById.length + 128;
   }
 
   /** Counts a new series of a metric; the metric's id. */
@@ -53,19 +47,17 @@ final class MetricTable {
 
   /** Counts a series of a metric that must have, or get, a certain id; false where that contradicts what is known. */
   boolean restore(byte[] name, int offset, int length, int seriesId, int metricId) {
-    int symbol = recent[metricId & RECENT - 1];
-    if (symbol >= symbols || ids[symbol] != metricId || !isNamed(symbol, name, offset, length)) {
-      symbol = intern(name, offset, length);
-      recent[metricId & RECENT - 1] = symbol;
+    int symbol = findById(metricId);
+    if (symbol != NONE) {
+      live[symbol]++;
+      return isNamed(symbol, name, offset, length);
     }
-    if (live[symbol] == 0) {
-      if (metricId < 0 || metricId > seriesId || taken.contains(metricId)) {
-        return false;
-      }
-      revive(symbol, metricId);
+    symbol = intern(name, offset, length);
+    if (live[symbol]++ > 0 || metricId < 0 || metricId > seriesId) {
+      return false;
     }
-    live[symbol]++;
-    return ids[symbol] == metricId;
+    revive(symbol, metricId);
+    return true;
   }
 
   private void revive(int symbol, int metricId) {
@@ -73,14 +65,56 @@ final class MetricTable {
       dead--;
     }
     ids[symbol] = metricId;
-    taken.add(metricId);
+    if ((usedById + 1) * 4L > slotsById.length * 3L) {
+      rebuildById();
+    } else {
+      insertById(symbol);
+    }
+  }
+
+  /** The metric of that id, of which some series lives. */
+  private int findById(int metricId) {
+    if (last != NONE && ids[last] == metricId && live[last] > 0) {
+      return last;
+    }
+    int at = slotById(metricId);
+    while (slotsById[at] != 0) {
+      int symbol = slotsById[at] - 1;
+      if (ids[symbol] == metricId && live[symbol] > 0) {
+        return symbol;
+      }
+      at = at + 1 == slotsById.length ? 0 : at + 1;
+    }
+    return NONE;
+  }
+
+  private void insertById(int symbol) {
+    int at = slotById(ids[symbol]);
+    while (slotsById[at] != 0) {
+      at = at + 1 == slotsById.length ? 0 : at + 1;
+    }
+    slotsById[at] = symbol + 1;
+    usedById++;
+  }
+
+  private int slotById(int metricId) {
+    return ByteHash.slot(metricId * ID_MULTIPLIER, slotsById.length);
+  }
+
+  private void rebuildById() {
+    slotsById = new int[Math.max(CAPACITY_MIN, 2 * symbols)];
+    usedById = 0;
+    for (int symbol = 0; symbol < symbols; symbol++) {
+      if (live[symbol] > 0) {
+        insertById(symbol);
+      }
+    }
   }
 
   /** Counts a series of a metric as gone. */
   void remove(byte[] name, int offset, int length) {
     int symbol = find(name, offset, length, ByteHash.of(name, offset, length));
     if (--live[symbol] == 0) {
-      taken.remove(ids[symbol]);
       dead++;
     }
   }
@@ -116,6 +150,7 @@ final class MetricTable {
         live[added] = oldLive[symbol];
       }
     }
+    rebuildById();
   }
 
   private static byte[] pageOf(BytePages pages, int position) {

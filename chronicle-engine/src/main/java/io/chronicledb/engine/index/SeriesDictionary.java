@@ -10,19 +10,17 @@ import io.chronicledb.engine.error.ErrorCode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.roaringbitmap.PeekableIntIterator;
-import org.roaringbitmap.RoaringBitmap;
 
 /**
  * The blocks in which the registry outlives the process; the package's description draws them.
  *
- * <p>A series that was collected must be gone from the blocks as well, before one names it again under its new id: either the blocks
- * that have it are replaced by newly encoded ones, or the next block lists it as removed.
+ * <p>A series that was collected must be gone from the blocks as well, before one names it again under its new id: the blocks that have
+ * it are replaced by newly encoded ones.
  */
 public final class SeriesDictionary {
 
   private static final byte[] MAGIC = "CHRSER".getBytes(StandardCharsets.US_ASCII);
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   /** Gap, metric, length, and the shortest key: a length and one letter. */
   private static final int ENTRY_BYTES_MIN = 5;
 
@@ -35,16 +33,6 @@ public final class SeriesDictionary {
 
   /** A block with the living series from {@code firstId} up to and without {@code endId}. */
   public static ByteBuffer encode(SeriesRegistry registry, int firstId, int endId) {
-    return encode(registry, firstId, endId, new RoaringBitmap());
-  }
-
-  /**
-   * A block with the living series from {@code firstId} up to and without {@code endId}.
-   *
-   * @param removed series below {@code firstId} that earlier blocks have and that were collected since
-   */
-  public static ByteBuffer encode(
-      SeriesRegistry registry, int firstId, int endId, RoaringBitmap removed) {
     SeriesTables series = registry.tables();
     int count = 0;
     for (int id = series.nextLive(firstId, endId);
@@ -52,18 +40,11 @@ public final class SeriesDictionary {
         id = series.nextLive(id + 1, endId)) {
       count++;
     }
-    var out = new ByteWriter(64 + 3 * removed.getCardinality() + 96 * count);
+    var out = new ByteWriter(64 + 96 * count);
     out.writeUnsignedVarint(firstId);
     out.writeUnsignedVarint(endId - firstId);
-    out.writeUnsignedVarint(removed.getCardinality());
-    int next = 0;
-    for (PeekableIntIterator ids = removed.getIntIterator(); ids.hasNext(); ) {
-      int id = ids.next();
-      out.writeUnsignedVarint(id - next);
-      next = id + 1;
-    }
     out.writeUnsignedVarint(count);
-    next = firstId;
+    int next = firstId;
     int metric = 0;
     for (int id = series.nextLive(firstId, endId);
         id < endId;
@@ -95,8 +76,8 @@ public final class SeriesDictionary {
   }
 
   /**
-   * Registers the series of a block, and forgets those that it lists as removed; blocks must come in the order in which they were
-   * written. The limit of the index does not apply: what is stored must be readable.
+   * Registers the series of a block; blocks must come in the order of their ids. The limit of the index does not apply: what is stored
+   * must be readable.
    *
    * @throws CorruptionException for bytes that are no such block, or do not go on where the registry ends; the registry may have part of
    *     the block then and must not be used
@@ -110,7 +91,6 @@ public final class SeriesDictionary {
           "series dictionary goes on with id " + firstId + " where " + registry.size() + " is due");
     }
     int endId = readEndId(in, firstId);
-    remove(in, registry, firstId);
     registry.load(new Entries(in, firstId, endId));
     if (in.remaining() != 0) {
       throw new CorruptionException(
@@ -182,44 +162,41 @@ public final class SeriesDictionary {
     return (int) (firstId + ids);
   }
 
-  private static void remove(ByteReader in, SeriesRegistry registry, int firstId) {
-    int count = in.readCount(1);
-    if (count == 0) {
-      return;
-    }
-    var removed = new RoaringBitmap();
-    int next = 0;
-    for (int i = 0; i < count; i++) {
-      int id = readId(in, next, firstId);
-      removed.add(id);
-      next = id + 1;
-    }
-    if (registry.collect(removed) != count) {
-      throw new CorruptionException("series dictionary removes series that it does not have");
-    }
-  }
-
   /** The series of a block. */
-  private record Entries(ByteReader in, int firstId, int endId) implements SeriesRegistry.Loading {
+  private static final class Entries implements SeriesRegistry.Loading {
+
+    private final ByteReader in;
+    private final int endId;
+    private int next;
+    private long metric;
+
+    Entries(ByteReader in, int firstId, int endId) {
+      this.in = in;
+      this.next = firstId;
+      this.endId = endId;
+    }
 
     @Override
     public void run(SeriesRegistry.Loader loader) {
       int count = in.readCount(ENTRY_BYTES_MIN);
       loader.expect(count);
-      int next = firstId;
-      long metric = 0;
       for (int i = 0; i < count; i++) {
-        int id = readId(in, next, endId);
-        metric += in.readVarint();
-        if (metric < 0 || metric > id) {
-          throw new CorruptionException("series " + id + " has the metric id " + metric);
-        }
-        int length = in.readCount(1);
-        loader.add(id, (int) metric, in.array(), in.arrayOffset(), length);
-        in.skip(length);
-        next = id + 1;
+        loadNext(loader);
       }
       loader.end(endId);
+    }
+
+    /** A method of its own, since the JVM compiles one after 200 calls but a loop after 60,000 rounds. */
+    private void loadNext(SeriesRegistry.Loader loader) {
+      int id = readId(in, next, endId);
+      metric += in.readVarint();
+      if (metric < 0 || metric > id) {
+        throw new CorruptionException("series " + id + " has the metric id " + metric);
+      }
+      int length = in.readCount(1);
+      loader.add(id, (int) metric, in.array(), in.arrayOffset(), length);
+      in.skip(length);
+      next = id + 1;
     }
   }
 

@@ -172,7 +172,10 @@ public final class SeriesRegistry implements WalBatch.Keys {
     int metricLength = KeyFormat.length(key, offset);
     int metricId =
         metrics.add(key, offset + KeyFormat.lengthBytes(metricLength), metricLength, checkId(id));
-    append(id, metricId, key, offset, length, hash, slot);
+    append(id, metricId, key, offset, length);
+    publish();
+    SeriesTables.setSlot(slots, slot, SeriesTables.entry(hash, id));
+    liveCount = liveCount + 1;
     size = id + 1;
     tableBytes = countBytes();
     return id;
@@ -219,8 +222,11 @@ public final class SeriesRegistry implements WalBatch.Keys {
     while (slots[at] != SeriesTables.EMPTY) {
       if (SeriesTables.hash(slots[at]) == hash) {
         int id = SeriesTables.id(slots[at]);
-        if (id != SeriesTables.ABSENT && tables.has(id, key, offset, length)) {
-          return ~id;
+        if (id != SeriesTables.ABSENT) {
+          publish();
+          if (tables.has(id, key, offset, length)) {
+            return ~id;
+          }
         }
       }
       at = at + 1 == slots.length ? 0 : at + 1;
@@ -228,17 +234,18 @@ public final class SeriesRegistry implements WalBatch.Keys {
     return at;
   }
 
-  /** Enters a series in the slot that was found for it. Called with the lock held. */
-  private void append(
-      int id, int metricId, byte[] key, int offset, int length, int hash, int slot) {
+  /** Writes all about a series but its slot. Called with the lock held. */
+  private void append(int id, int metricId, byte[] key, int offset, int length) {
     int position = keys.append(key, offset, length);
     ensureIdPage(id >>> IdPage.BITS).add(id, position, metricId);
+    usedSlots++;
+  }
+
+  /** Lets readers have tables with what was added. Called with the lock held. */
+  private void publish() {
     if (!tables.consistsOf(slots, keys.pages(), idPages)) {
       tables = new SeriesTables(slots, keys.pages(), idPages);
     }
-    usedSlots++;
-    liveCount = liveCount + 1;
-    SeriesTables.setSlot(slots, slot, SeriesTables.entry(hash, id));
   }
 
   /** Makes room for more series; whether slots have moved. */
@@ -468,6 +475,8 @@ public final class SeriesRegistry implements WalBatch.Keys {
   /** Takes series from a block of the dictionary, inside of {@link #load}. */
   final class Loader {
 
+    private int loaded;
+
     private Loader() {}
 
     /** Says how many come at most, before the first. */
@@ -494,11 +503,15 @@ public final class SeriesRegistry implements WalBatch.Keys {
         throw new CorruptionException(
             "series " + id + " cannot belong to a metric of the id " + metricId);
       }
-      append(id, metricId, key, offset, length, hash, slot);
+      append(id, metricId, key, offset, length);
+      slots[slot] = SeriesTables.entry(hash, id);
+      loaded++;
     }
 
     /** Ends the block: the next id to give out. */
     void end(int nextId) {
+      publish();
+      liveCount = liveCount + loaded;
       size = nextId;
       tableBytes = countBytes();
     }
@@ -510,7 +523,7 @@ public final class SeriesRegistry implements WalBatch.Keys {
     void run(Loader loader);
   }
 
-  /** Registers series in bulk. The limit of bytes does not apply. */
+  /** Registers series in bulk, while nobody looks any up. The limit of bytes does not apply. */
   synchronized void load(Loading loading) {
     loading.run(new Loader());
   }

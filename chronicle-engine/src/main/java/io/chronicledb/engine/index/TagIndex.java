@@ -54,7 +54,9 @@ final class TagIndex {
   private final Place[] places = new Place[PLACES_MAX];
 
   TagIndex() {
-    Arrays.setAll(places, number -> new Place());
+    for (int number = 0; number < places.length; number++) {
+      places[number] = new Place();
+    }
   }
 
   /** The series below this id are in the index, the others are not yet. */

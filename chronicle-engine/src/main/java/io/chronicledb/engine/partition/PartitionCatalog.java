@@ -5,7 +5,8 @@ import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.model.TimeRange;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -25,10 +26,11 @@ public final class PartitionCatalog {
     this.root = root;
     // Blocks that overlap never share sequences, so their first ones tell. The last one may have
     // been raised by a deletion that was applied.
-    this.blocks = root.blocks(BlockKind.DATA).stream()
-        .sorted(
-            Comparator.comparingLong(StoredBlock::firstSequence).thenComparingLong(StoredBlock::id))
-        .toList();
+    var data = new ArrayList<>(root.blocks(BlockKind.DATA));
+    data.sort((a, b) -> a.firstSequence() == b.firstSequence()
+        ? Long.compare(a.id(), b.id())
+        : Long.compare(a.firstSequence(), b.firstSequence()));
+    this.blocks = Collections.unmodifiableList(data);
     this.tombstones = List.copyOf(tombstones);
   }
 

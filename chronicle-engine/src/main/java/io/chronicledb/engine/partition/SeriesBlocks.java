@@ -9,7 +9,6 @@ import io.chronicledb.engine.index.SeriesDictionary;
 import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.model.TimeRange;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -40,10 +39,11 @@ public final class SeriesBlocks {
 
   /** The dictionary of a root, in order; the count of a block is that of the ids it covers. */
   public static List<StoredBlock> of(Root root) {
-    return root.blocks(BlockKind.SERIES).stream()
-        .sorted(
-            Comparator.comparingLong(StoredBlock::firstOrder).thenComparingLong(StoredBlock::id))
-        .toList();
+    var blocks = new ArrayList<>(root.blocks(BlockKind.SERIES));
+    blocks.sort((a, b) -> a.firstOrder() == b.firstOrder()
+        ? Long.compare(a.id(), b.id())
+        : Long.compare(a.firstOrder(), b.firstOrder()));
+    return blocks;
   }
 
   /**

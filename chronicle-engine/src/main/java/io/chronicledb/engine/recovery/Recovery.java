@@ -2,6 +2,7 @@ package io.chronicledb.engine.recovery;
 
 import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StorageBackend;
+import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.head.Head;
@@ -13,6 +14,8 @@ import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.partition.SeriesBlocks;
 import io.chronicledb.engine.wal.WalBatch;
 import io.chronicledb.engine.wal.WalReplay;
+import io.chronicledb.engine.wal.WalReplay.LostRange;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -33,7 +36,7 @@ public final class Recovery {
    *     under a wrong name would be worse than none
    */
   public static void loadSeries(StorageBackend backend, SeriesRegistry registry) {
-    SeriesBlocks.of(backend.root()).forEach(block -> {
+    for (StoredBlock block : SeriesBlocks.of(backend.root())) {
       try {
         // A dictionary has no checksum of its own, and a flipped bit in it would rename a
         // series.
@@ -45,7 +48,7 @@ public final class Recovery {
             + " names series, so nothing that was stored under its ids can be told apart."
             + " Repair it: ChronicleDatabase.repair keeps the points of every other series");
       }
-    });
+    }
   }
 
   /** A log that can be read. */
@@ -66,14 +69,19 @@ public final class Recovery {
     Root root = backend.root();
     var replayer = new Replayer(root.checkpoint(), registry, head, makeRoom);
     WalReplay replay = wal.replay(backend.databaseId(), root.checkpoint(), replayer);
+    var lost = new ArrayList<LostRange>();
+    for (LostRange range : replay.lost()) {
+      if (range.last() > root.checkpoint()) {
+        lost.add(range); // What storage has is not lost, whatever became of its records.
+      }
+    }
     return new RecoveryReport(
         root.generation(),
         root.checkpoint(),
         replayer.batches,
         replayer.points,
         replay.tornBytes(),
-        // What storage has is not lost, whatever became of its records.
-        replay.lost().stream().filter(range -> range.last() > root.checkpoint()).toList(),
+        List.copyOf(lost),
         replayer.unattributed);
   }
 

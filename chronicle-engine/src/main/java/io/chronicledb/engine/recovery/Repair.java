@@ -54,15 +54,17 @@ public final class Repair {
   }
 
   /**
-   * Repairs a data file that nobody has open.
+   * Repairs a data file that nobody writes; writers are kept out meanwhile.
    *
    * @param damaged the data file
+   * @param lockPath what a writer of it locks; where there is none, nothing ever wrote here
    * @param log the directory of its log, which is only looked at; need not exist
    * @param target the new data file; must not exist
-   * @throws ChronicleException with {@code corruption} where nothing can be saved, {@code bad_data} where the target exists
+   * @throws ChronicleException with {@code corruption} where nothing can be saved, {@code bad_data} where the target exists, {@code locked}
+   *     where the damaged file is open for writing
    */
   public static RepairReport run(
-      Disk disk, Path damaged, Path log, Path target, Progress progress) {
+      Disk disk, Path damaged, Path lockPath, Path log, Path target, Progress progress) {
     if (!disk.exists(damaged)) {
       throw new ChronicleException(ErrorCode.NOT_FOUND, "there is no data file at " + damaged);
     }
@@ -71,8 +73,8 @@ public final class Repair {
           ErrorCode.BAD_DATA, target + " exists; a repair writes a new file and replaces none");
     }
     Path temporary = target.resolveSibling(target.getFileName() + ".repair");
-    try (DamagedDataFile file =
-        DamagedDataFile.open(disk, damaged, offset -> progress.at("reading", offset, offset))) {
+    try (DamagedDataFile file = DamagedDataFile.open(
+        disk, damaged, lockPath, offset -> progress.at("reading", offset, offset))) {
       OptionalLong logStart = WalCoverage.firstSequence(disk, log);
       if (disk.exists(temporary)) {
         disk.delete(temporary);

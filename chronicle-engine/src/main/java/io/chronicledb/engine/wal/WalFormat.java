@@ -3,7 +3,6 @@ package io.chronicledb.engine.wal;
 import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.bytes.Crc32c;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.UUID;
 
 /** Constants of the log, version 1; the drawing stands in the package's description. */
@@ -29,11 +28,14 @@ final class WalFormat {
   static final int PAYLOAD_BYTES_MAX = 256 << 20;
 
   private static final String SUFFIX = ".wal";
+  private static final int DIGITS = 10;
 
   private WalFormat() {}
 
   static String fileName(long segment) {
-    return String.format(Locale.ROOT, "%010d%s", segment, SUFFIX);
+    String digits = Long.toString(segment);
+    // A formatter would first load all that it knows of locales, which opening would wait for.
+    return "0".repeat(Math.max(0, DIGITS - digits.length())).concat(digits).concat(SUFFIX);
   }
 
   /** The number of a segment's file name; -1 for any other name. */
@@ -41,10 +43,13 @@ final class WalFormat {
     if (!fileName.endsWith(SUFFIX)) {
       return -1;
     }
-    String digits = fileName.substring(0, fileName.length() - SUFFIX.length());
-    return digits.length() == 10 && digits.chars().allMatch(c -> c >= '0' && c <= '9')
-        ? Long.parseLong(digits)
-        : -1;
+    int digits = fileName.length() - SUFFIX.length();
+    for (int i = 0; i < digits; i++) {
+      if (fileName.charAt(i) < '0' || fileName.charAt(i) > '9') {
+        return -1;
+      }
+    }
+    return digits == DIGITS ? Long.parseLong(fileName, 0, digits, 10) : -1;
   }
 
   static ByteWriter segmentHeader(UUID databaseId, long segment, long firstSequence) {

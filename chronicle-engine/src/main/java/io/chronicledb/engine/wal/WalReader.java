@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -102,12 +103,12 @@ final class WalReader {
     // A first segment that starts later than storage ends leaves a gap, which is reported below.
     lastSequence = Math.min(headers.get(0).firstSequence - 1, checkpoint);
     // A segment gets its first byte only after the one before is synced.
-    highestDurable = headers.stream()
-            .filter(Header::isReadable)
-            .mapToLong(Header::firstSequence)
-            .max()
-            .orElse(1)
-        - 1;
+    highestDurable = 0;
+    for (Header header : headers) {
+      if (header.isReadable()) {
+        highestDurable = Math.max(highestDurable, header.firstSequence - 1);
+      }
+    }
     var segments = new ArrayList<Segment>(headers.size());
     long tornBytes = 0;
     for (Header header : headers) {
@@ -118,7 +119,9 @@ final class WalReader {
           segments.add(new Segment(header.number, lastSequence, lastSequence, file.size()));
           continue;
         }
-        reportGap(header.firstSequence, header.gap());
+        if (header.firstSequence > lastSequence + 1) {
+          reportGap(header.firstSequence, header.gap());
+        }
         long lastOfSegment = nextFirstSequence(header) - 1;
         if (!last && lastOfSegment <= checkpoint) {
           lastSequence = lastOfSegment;
@@ -242,11 +245,15 @@ final class WalReader {
   }
 
   static List<Long> segmentNumbers(Disk disk, Path directory) throws IOException {
-    return disk.list(directory).stream()
-        .map(WalFormat::segmentNumber)
-        .filter(number -> number >= 0)
-        .sorted()
-        .toList();
+    var numbers = new ArrayList<Long>();
+    for (String name : disk.list(directory)) {
+      long number = WalFormat.segmentNumber(name);
+      if (number >= 0) {
+        numbers.add(number);
+      }
+    }
+    Collections.sort(numbers);
+    return numbers;
   }
 
   /** Notes the sequences between what was read and a segment's first one as lost. */
@@ -263,22 +270,21 @@ final class WalReader {
    */
   private @Nullable Header readHeader(DiskFile file, Path path, long number, boolean last)
       throws IOException {
-    windowOffset = 0;
-    window.clear().limit(0);
-    boolean whole = fill(file, 0, WalFormat.SEGMENT_HEADER_BYTES);
+    var header = ByteBuffer.allocate(WalFormat.SEGMENT_HEADER_BYTES);
+    boolean whole = file.read(0, header) == header.capacity();
     if (last && !whole) {
       return null;
     }
     if (!whole) {
       return Header.damaged(number, path);
     }
-    var in = new ByteReader(window.array(), 0, WalFormat.SEGMENT_HEADER_BYTES);
+    var in = new ByteReader(header.array());
     boolean magic = Arrays.equals(in.readBytes(WalFormat.MAGIC.length), WalFormat.MAGIC);
     int version = in.readByte();
     var id = new UUID(in.readLong(), in.readLong());
     long stated = in.readLong();
     long first = in.readLong();
-    int expected = Crc32c.of(window.array(), 0, WalFormat.SEGMENT_HEADER_BYTES - 4);
+    int expected = Crc32c.of(header.array(), 0, header.capacity() - 4);
     if (!magic || in.readInt() != expected) {
       return last && file.size() <= WalFormat.SEGMENT_HEADER_BYTES
           ? null

@@ -84,8 +84,8 @@ final class RunFixture {
         }
         bound = cursor.nextTime();
       }
-      if (bound != Long.MAX_VALUE) {
-        throw new AssertionError("an ended cursor promises a sample at " + bound);
+      if (cursor.nextTime() != Long.MAX_VALUE) {
+        throw new AssertionError("an ended cursor promises a sample at " + cursor.nextTime());
       }
       if (!samples.isEmpty()) {
         model.put(run.order(), samples);

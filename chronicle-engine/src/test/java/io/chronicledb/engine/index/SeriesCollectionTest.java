@@ -120,17 +120,17 @@ class SeriesCollectionTest {
   @Test
   void readersAndWritersGoOnWhileSeriesAreCollected() throws InterruptedException {
     var registry = new SeriesRegistry();
-    var stop = new AtomicBoolean();
+    var done = new AtomicBoolean();
     var failure = new AtomicReference<Throwable>();
-    var threads = new ArrayList<Thread>();
+    var work = new ArrayList<Thread>();
     // These stay.
     for (int number = 0; number < 1000; number++) {
       register(registry, number);
     }
     for (int t = 0; t < 2; t++) {
       int from = 1000 + t * 1_000_000;
-      threads.add(thread(failure, stop, () -> {
-        for (int number = from; !stop.get(); number++) {
+      work.add(thread(failure, () -> {
+        for (int number = from; number < from + 30_000 && failure.get() == null; number++) {
           // Each series is asked for while it may be collected.
           int id = register(registry, number % 5 == 0 ? number % 1000 : number);
           assertThat(id).isNotNegative();
@@ -151,20 +151,20 @@ class SeriesCollectionTest {
         }
       }));
     }
-    threads.add(thread(failure, stop, () -> {
+    work.add(thread(failure, () -> {
       var matchers = List.of(
           new TagMatcher("host", TagMatcher.Op.REGEX, "host-[0-9]{1,3}"),
           new TagMatcher("job", TagMatcher.Op.NOT_EQUAL, "j1"));
-      while (!stop.get()) {
+      for (int round = 0; round < 200 && failure.get() == null; round++) {
         assertThat(registry.select(matchers, () -> {})).hasSize(667);
         assertThat(registry.select(List.of(TagMatcher.metric("m3")), () -> {}).length)
             .isGreaterThanOrEqualTo(100);
         assertThat(registry.values("job")).hasSize(3);
       }
     }));
-    threads.add(thread(failure, stop, () -> {
+    Thread collector = thread(failure, () -> {
       var random = new Random(1);
-      while (!stop.get()) {
+      while (!done.get()) {
         var dead = new RoaringBitmap();
         registry.addLiveTo(dead);
         for (int id : dead.toArray()) {
@@ -175,24 +175,23 @@ class SeriesCollectionTest {
         registry.collect(dead);
         Thread.yield();
       }
-    }));
-    threads.forEach(Thread::start);
-    Thread.sleep(1500);
-    stop.set(true);
-    for (Thread thread : threads) {
+    });
+    collector.start();
+    work.forEach(Thread::start);
+    for (Thread thread : work) {
       thread.join();
     }
+    done.set(true);
+    collector.join();
     assertThat(failure.get()).isNull();
   }
 
-  private static Thread thread(
-      AtomicReference<Throwable> failure, AtomicBoolean stop, Runnable work) {
+  private static Thread thread(AtomicReference<Throwable> failure, Runnable work) {
     return new Thread(() -> {
       try {
         work.run();
       } catch (Throwable e) {
         failure.set(e);
-        stop.set(true);
       }
     });
   }

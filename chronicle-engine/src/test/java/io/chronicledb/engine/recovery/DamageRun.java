@@ -2,6 +2,7 @@ package io.chronicledb.engine.recovery;
 
 import io.chronicledb.engine.ChronicleDatabase;
 import io.chronicledb.engine.ChronicleOptions;
+import io.chronicledb.engine.DatabaseFiles;
 import io.chronicledb.engine.Points;
 import io.chronicledb.engine.TestDatabase;
 import io.chronicledb.engine.backend.BlockKind;
@@ -136,7 +137,12 @@ public final class DamageRun {
     RepairReport report;
     try {
       report = Repair.run(
-          disk, TestDatabase.PATH, TestDatabase.walDirectory(), target, (step, done, total) -> {});
+          disk,
+          TestDatabase.PATH,
+          DatabaseFiles.of(TestDatabase.PATH).dataLock(),
+          TestDatabase.walDirectory(),
+          target,
+          (step, done, total) -> {});
     } catch (ChronicleException e) {
       refused.incrementAndGet();
       if (e.code() != ErrorCode.CORRUPTION && e.code() != ErrorCode.UNSUPPORTED) {

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Test;
 class RepairTest {
 
   private static final Path PATH = TestDatabase.PATH;
+  private static final Path LOCK = DatabaseFiles.of(PATH).dataLock();
   private static final Path TARGET = PATH.resolveSibling("repaired.db");
   private static final int PAGE = 4096;
   private static final int FRAME_BYTES = 68;
@@ -68,7 +69,7 @@ class RepairTest {
   private RepairReport repair(FaultyDisk on) {
     byte[] before = on.bytes(PATH);
     RepairReport report =
-        Repair.run(on, PATH, TestDatabase.walDirectory(), TARGET, (step, done, total) -> {});
+        Repair.run(on, PATH, LOCK, TestDatabase.walDirectory(), TARGET, (step, done, total) -> {});
     assertThat(on.bytes(PATH)).isEqualTo(before);
     return report;
   }
@@ -79,15 +80,14 @@ class RepairTest {
   }
 
   private List<StoredBlock> blocks(BlockKind kind) {
-    Path lock = DatabaseFiles.of(PATH).dataLock();
-    try (StorageBackend backend = DataFileBackend.openForCheck(disk, PATH, lock)) {
+    try (StorageBackend backend = DataFileBackend.openForCheck(disk, PATH, LOCK)) {
       return backend.root().blocks(kind);
     }
   }
 
   /** Where blocks stand, by id; the newest first where one was given twice. */
   private FoundBlock find(long id) {
-    try (var file = DamagedDataFile.open(disk, PATH, offset -> {})) {
+    try (var file = DamagedDataFile.open(disk, PATH, LOCK, offset -> {})) {
       return file.blocks().stream()
           .filter(block -> block.id() == id)
           .findFirst()
@@ -105,7 +105,7 @@ class RepairTest {
   private void destroyRoots() {
     byte[] file = disk.bytes(PATH);
     Arrays.fill(file, PAGE, 3 * PAGE, (byte) 7);
-    try (var damaged = DamagedDataFile.open(disk, PATH, offset -> {})) {
+    try (var damaged = DamagedDataFile.open(disk, PATH, LOCK, offset -> {})) {
       for (FoundBlock block : damaged.blocks()) {
         if (block.kind() == BlockKind.INDEX) {
           file[(int) block.offset() + 90] ^= 1;
@@ -404,18 +404,20 @@ class RepairTest {
         () -> Repair.run(
             disk,
             PATH.resolveSibling("none.db"),
+            LOCK,
             TestDatabase.walDirectory(),
             TARGET,
             (a, b, c) -> {}));
     assertCode(
         ErrorCode.BAD_DATA,
-        () -> Repair.run(disk, PATH, TestDatabase.walDirectory(), PATH, (a, b, c) -> {}));
+        () -> Repair.run(disk, PATH, LOCK, TestDatabase.walDirectory(), PATH, (a, b, c) -> {}));
     disk.replace(PATH.resolveSibling("text.db"), new byte[100_000]);
     assertCode(
         ErrorCode.CORRUPTION,
         () -> Repair.run(
             disk,
             PATH.resolveSibling("text.db"),
+            LOCK,
             TestDatabase.walDirectory(),
             TARGET,
             (a, b, c) -> {}));
@@ -430,10 +432,31 @@ class RepairTest {
     Repair.run(
         disk,
         PATH,
+        LOCK,
         TestDatabase.walDirectory(),
         TARGET,
         (step, done, total) -> steps.add(step + (done <= total)));
     assertThat(steps).contains("readingtrue", "writingtrue").doesNotContain("writingfalse");
+  }
+
+  @Test
+  void refusesAFileThatIsBeingWrittenAndKeepsWritersOut() {
+    write();
+    try (var database = TestDatabase.open(disk, options)) {
+      assertCode(ErrorCode.LOCKED, () -> repair(disk));
+      database.write(series("m").values(1));
+    }
+    assertThat(disk.exists(TARGET)).isFalse();
+    Repair.run(
+        disk,
+        PATH,
+        LOCK,
+        TestDatabase.walDirectory(),
+        TARGET,
+        (step, done, total) ->
+            assertCode(ErrorCode.LOCKED, () -> TestDatabase.open(disk, options)));
+    assertThat(disk.exists(TARGET)).isTrue();
+    TestDatabase.open(disk, options).close();
   }
 
   private static void assertCode(ErrorCode code, Runnable work) {

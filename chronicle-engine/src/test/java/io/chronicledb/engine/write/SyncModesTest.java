@@ -121,6 +121,43 @@ class SyncModesTest {
     }
   }
 
+  @Test
+  void closingAfterAFailedSyncOfTheLogKeepsEverythingInStorage() {
+    var database = TestDatabase.open(disk, SyncMode.INTERVAL).write(point(1));
+    disk.fail(Call.SYNC, ".wal", Fault.IO_ERROR);
+    refused(ErrorCode.WAL_SYNC, database::sync);
+    database.close();
+    disk.losePower();
+    try (var again = TestDatabase.open(disk)) {
+      DatabaseAssert.assertThat(again).isSound().series("cpu{host=a}").hasValues(1);
+    }
+  }
+
+  @Test
+  void closingSaysThatPointsMayBeLostWhereNeitherLogNorStorageTakesThem() {
+    var database = TestDatabase.open(disk, SyncMode.INTERVAL).write(point(1));
+    disk.fail(Call.SYNC, ".wal", Fault.IO_ERROR);
+    refused(ErrorCode.WAL_SYNC, database::sync);
+    disk.fail(Call.SYNC, ".db", Fault.IO_ERROR);
+    refused(ErrorCode.WAL_SYNC, database::close);
+    disk.heal();
+    // The files were given up all the same, and nothing was lost yet.
+    try (var again = TestDatabase.open(disk)) {
+      DatabaseAssert.assertThat(again).isSound().series("cpu{host=a}").hasValues(1);
+    }
+  }
+
+  @Test
+  void closingWhileStorageTakesNothingLeavesThePointsToTheLog() {
+    var database = TestDatabase.open(disk, SyncMode.INTERVAL).write(point(1));
+    disk.fail(Call.SYNC, ".db", Fault.IO_ERROR);
+    TestDatabase.quietly(database::close);
+    disk.losePower();
+    try (var again = TestDatabase.open(disk)) {
+      DatabaseAssert.assertThat(again).isSound().series("cpu{host=a}").hasValues(1);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = SyncMode.class,

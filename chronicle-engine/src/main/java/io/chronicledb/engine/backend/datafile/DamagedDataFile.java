@@ -9,6 +9,7 @@ import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.storage.Disk;
 import io.chronicledb.engine.storage.DiskFile;
+import io.chronicledb.engine.storage.DiskLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -21,11 +22,17 @@ import java.util.UUID;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** A data file of which nothing is taken for granted, and nothing is changed. For one thread. */
+/**
+ * A data file of which nothing is taken for granted, and nothing is changed. As long as it is open nobody writes it: what a writer is in the
+ * middle of would pass for damage. For one thread.
+ */
 public final class DamagedDataFile implements AutoCloseable {
 
   private final Path path;
   private final DiskFile file;
+  /** Null where there is none to take. */
+  private final @Nullable DiskLock lock;
+
   private final long size;
   private final List<FoundBlock> blocks;
   private final UUID databaseId;
@@ -34,12 +41,14 @@ public final class DamagedDataFile implements AutoCloseable {
   private DamagedDataFile(
       Path path,
       DiskFile file,
+      @Nullable DiskLock lock,
       List<FoundBlock> blocks,
       @Nullable FileHeader header,
       UUID databaseId)
       throws IOException {
     this.path = path;
     this.file = file;
+    this.lock = lock;
     this.size = file.size();
     this.blocks = blocks;
     this.databaseId = databaseId;
@@ -49,24 +58,43 @@ public final class DamagedDataFile implements AutoCloseable {
   /**
    * Reads every page of the file.
    *
+   * @param lockPath as for {@link DataFileBackend#open(Disk, Path, Path, java.time.InstantSource)}; where there is no such file, nothing ever
+   *     wrote here
    * @param progress told the offset up to which the file has been read
    * @throws ChronicleException with {@code corruption} where it holds nothing of a database, {@code unsupported} where another version
    *     wrote it
+   * @throws LockedException where the file is open for writing
    */
-  public static DamagedDataFile open(Disk disk, Path path, LongConsumer progress) {
+  public static DamagedDataFile open(Disk disk, Path path, Path lockPath, LongConsumer progress) {
     try {
-      DiskFile file = disk.open(path, false);
+      DiskLock lock = ReadOnlyDataFile.lockOut(disk, lockPath);
+      if (lock == null && disk.exists(lockPath)) {
+        throw new LockedException(path, lockPath);
+      }
       try {
-        FileHeader header = readHeader(file, path);
-        List<FoundBlock> blocks = walk(file, progress);
-        UUID databaseId = header == null ? mostFrequentId(blocks, path) : header.databaseId();
-        return new DamagedDataFile(path, file, blocks, header, databaseId);
+        return open(disk, path, lock, progress);
       } catch (IOException | RuntimeException e) {
-        file.close();
+        if (lock != null) {
+          lock.close();
+        }
         throw e;
       }
     } catch (IOException e) {
       throw new ChronicleException(ErrorCode.STORAGE_READ, "cannot read " + path + ": " + e, e);
+    }
+  }
+
+  private static DamagedDataFile open(
+      Disk disk, Path path, @Nullable DiskLock lock, LongConsumer progress) throws IOException {
+    DiskFile file = disk.open(path, false);
+    try {
+      FileHeader header = readHeader(file, path);
+      List<FoundBlock> blocks = walk(file, progress);
+      UUID databaseId = header == null ? mostFrequentId(blocks, path) : header.databaseId();
+      return new DamagedDataFile(path, file, lock, blocks, header, databaseId);
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
     }
   }
 
@@ -228,7 +256,7 @@ public final class DamagedDataFile implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
+    try (DiskLock held = lock) {
       file.close();
     } catch (IOException e) {
       throw new ChronicleException(ErrorCode.STORAGE_READ, "cannot close " + path + ": " + e, e);

@@ -1,7 +1,7 @@
 package io.chronicledb.engine.backend.datafile;
 
-/** A run of whole pages of the file. */
-record Extent(long offset, long length) {
+/** A run of whole pages of the file. The order is that of offsets. */
+record Extent(long offset, long length) implements Comparable<Extent> {
 
   /** The pages that {@code bytes} from {@code offset} on take. */
   static Extent of(long offset, long bytes) {
@@ -10,5 +10,11 @@ record Extent(long offset, long length) {
 
   long end() {
     return offset + length;
+  }
+
+  @Override
+  public int compareTo(Extent other) {
+    int byOffset = Long.compare(offset, other.offset);
+    return byOffset != 0 ? byOffset : Long.compare(length, other.length);
   }
 }

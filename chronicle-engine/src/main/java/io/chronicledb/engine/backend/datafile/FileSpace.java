@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +78,7 @@ final class FileSpace {
     if (older != null) {
       used.addAll(older.extents());
     }
-    used.sort(Comparator.comparingLong(Extent::offset));
+    Collections.sort(used);
     long end = Layout.roundToPage(Math.max(file.size(), Layout.FIRST_BLOCK_OFFSET));
     for (Extent extent : used) {
       end = Math.max(end, extent.end());

@@ -4,7 +4,7 @@ import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.error.CorruptionException;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -46,7 +46,7 @@ record Generation(Root root, int slot, Extent index, long nextBlockId) {
       }
     }
     List<Extent> extents = extents();
-    extents.sort(Comparator.comparingLong(Extent::offset));
+    Collections.sort(extents);
     for (int i = 1; i < extents.size(); i++) {
       if (extents.get(i).offset() < extents.get(i - 1).end()) {
         throw new CorruptionException("two blocks of generation " + number() + " lie at offset "

@@ -150,8 +150,8 @@ final class ReadOnlyDataFile implements StorageBackend {
     }
   }
 
-  /** Null where a process writes, or there is no lock to take. */
-  private static @Nullable DiskLock lockOut(Disk disk, Path lockPath) throws IOException {
+  /** Keeps writers out; null where a process writes, or there is no lock to take. */
+  static @Nullable DiskLock lockOut(Disk disk, Path lockPath) throws IOException {
     return disk.exists(lockPath) ? disk.tryLockShared(lockPath) : null;
   }
 

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +96,9 @@ record RootSlots(Generation newest, @Nullable Generation older, boolean damaged)
         damages.add("root slot " + "AB".charAt(slot) + ": " + e.getMessage());
       }
     }
-    found.sort(Comparator.comparingLong(Generation::number).reversed());
+    if (found.size() > 1 && found.get(0).number() < found.get(1).number()) {
+      Collections.reverse(found);
+    }
     return found;
   }
 

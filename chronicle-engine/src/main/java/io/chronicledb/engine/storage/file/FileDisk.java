@@ -54,7 +54,9 @@ public final class FileDisk implements Disk {
     var names = new ArrayList<String>();
     if (Files.isDirectory(directory)) {
       try (var entries = Files.newDirectoryStream(directory)) {
-        entries.forEach(entry -> names.add(entry.getFileName().toString()));
+        for (Path entry : entries) {
+          names.add(entry.getFileName().toString());
+        }
       }
     }
     return names;
