@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.h2.api.ErrorCode;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -57,7 +58,16 @@ class SqlDifferentialTest {
 
   private static void compare(Data data, long seed, long number) throws SQLException {
     var statement = new RandomSql(new Random(seed + number), START, START + STEPS * STEP).next();
-    List<List<Object>> expected = data.h2(statement.h2());
+    List<List<Object>> expected;
+    try {
+      expected = data.h2(statement.h2());
+    } catch (SQLException e) {
+      // Some statements in a hundred thousand end in an error within H2 itself.
+      if (e.getErrorCode() == ErrorCode.GENERAL_ERROR_1) {
+        return;
+      }
+      throw e;
+    }
     for (QueryOptions options :
         List.of(QueryOptions.defaults(), QueryOptions.defaults().withoutRewrites())) {
       List<List<Object>> actual = null;

@@ -7,6 +7,7 @@ import io.chronicledb.engine.query.plan.PlanNode;
 import io.chronicledb.engine.query.plan.TableNode;
 import io.chronicledb.engine.query.plan.TableNode.Fill;
 import io.chronicledb.engine.query.plan.TableNode.Filter;
+import io.chronicledb.engine.query.plan.TableNode.Forecast;
 import io.chronicledb.engine.query.plan.TableNode.Groups;
 import io.chronicledb.engine.query.plan.TableNode.Limit;
 import io.chronicledb.engine.query.plan.TableNode.Listing;
@@ -89,6 +90,9 @@ public final class TableExecutor {
     }
     if (node instanceof Fill fill) {
       return new FillRows(context, fill, open(fill.input(), within, rowsMax));
+    }
+    if (node instanceof Forecast forecast) {
+      return new ForecastRows(context, forecast, open(forecast.input(), within, rowsMax));
     }
     if (node instanceof Sort sort) {
       return new SortRows(context, sort, open(sort.input(), within, rowsMax));

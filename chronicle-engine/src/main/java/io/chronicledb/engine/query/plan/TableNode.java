@@ -391,6 +391,41 @@ public sealed interface TableNode extends PlanNode {
     }
   }
 
+  /**
+   * The buckets that follow on those of each group, forecast by Holt-Winters smoothing.
+   *
+   * @param keyCount columns of the input that are keys, the start of the bucket first
+   * @param ahead how many buckets
+   * @param seasons of each column that is no key: buckets after which its pattern repeats; 0 for none
+   */
+  record Forecast(
+      TableNode input, int keyCount, TimeBuckets buckets, int ahead, List<Integer> seasons)
+      implements TableNode {
+    public Forecast {
+      seasons = List.copyOf(seasons);
+    }
+
+    @Override
+    public List<PlanNode> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public TableNode withInputs(List<TableNode> inputs) {
+      return new Forecast(inputs.get(0), keyCount, buckets, ahead, seasons);
+    }
+
+    @Override
+    public List<Table.Header> columns() {
+      return input.columns();
+    }
+
+    @Override
+    public String describe() {
+      return "Forecast " + ahead + " of " + buckets + ", seasons " + seasons;
+    }
+  }
+
   /** A key of an order: a column of the input by its place. NULL comes last, whatever the direction; NaN is larger than any number. */
   record SortKey(int column, boolean descending) {
     @Override

@@ -237,7 +237,9 @@ final class GroupScope implements Scope {
         }
         return new SeriesFunction(SeriesFunction.Kind.MOVING_AVERAGE, samples);
       }
-      default -> throw call.at().unsupported("the function " + call.function() + "()");
+      default ->
+        throw call.at()
+            .invalid(call.function() + "() within an expression", "make it an item of its own");
     }
   }
 

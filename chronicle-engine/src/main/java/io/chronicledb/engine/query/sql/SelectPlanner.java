@@ -7,6 +7,7 @@ import io.chronicledb.engine.query.plan.Expr;
 import io.chronicledb.engine.query.plan.TableNode;
 import io.chronicledb.engine.query.plan.TableNode.Fill;
 import io.chronicledb.engine.query.plan.TableNode.Filter;
+import io.chronicledb.engine.query.plan.TableNode.Forecast;
 import io.chronicledb.engine.query.plan.TableNode.Groups;
 import io.chronicledb.engine.query.plan.TableNode.Key;
 import io.chronicledb.engine.query.plan.TableNode.Nothing;
@@ -62,7 +63,7 @@ final class SelectPlanner {
         SqlPlanner.limited(root, select.limit(), select.offset(), parameters), rows.warnings());
   }
 
-  private static boolean hasAggregate(SqlExpr expression) {
+  static boolean hasAggregate(SqlExpr expression) {
     if (expression instanceof SqlExpr.Call call) {
       SqlFunctions.Function function = SqlFunctions.find(call.function());
       if (function != null && function.kind() == SqlFunctions.Kind.AGGREGATE) {
@@ -131,10 +132,11 @@ final class SelectPlanner {
     for (Key key : keys) {
       show(key.column(), new Expr.Column(names.size(), Expr.Type.TEXT, key.column()), null);
     }
+    ForecastItems forecast = ForecastItems.of(select.items(), buckets != null);
     for (SqlStatement.Item item : select.items()) {
       int key = scope.keyIndex(item.expression());
       if (key < 0) {
-        show(item.name(), binder.bind(item.expression()), item.expression());
+        show(item.name(), binder.bind(ForecastItems.valueOf(item.expression())), item.expression());
       } else if (item.alias() != null) {
         names.set(key, item.alias());
       }
@@ -156,6 +158,22 @@ final class SelectPlanner {
       root = new Filter(root, having);
     }
     root = filled(new Project(root, names, values), buckets, scope.keyCount(), range);
+    if (forecast != null && buckets != null) {
+      if (names.size() > shown) {
+        throw select
+            .orderBy()
+            .get(0)
+            .expression()
+            .at()
+            .invalid("a forecast is ordered by its columns", "order by time, a tag or a forecast");
+      }
+      root = new Forecast(
+          root,
+          scope.keyCount(),
+          buckets,
+          forecast.ahead(parameters),
+          forecast.seasons(parameters));
+    }
     return ordered(root, sort, shown);
   }
 

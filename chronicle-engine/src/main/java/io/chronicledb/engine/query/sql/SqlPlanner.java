@@ -60,7 +60,7 @@ public final class SqlPlanner {
         limit == null ? Long.MAX_VALUE : wholeNumber(limit, parameters));
   }
 
-  private static long wholeNumber(SqlExpr expression, SqlParameters parameters) {
+  static long wholeNumber(SqlExpr expression, SqlParameters parameters) {
     Object value =
         expression instanceof SqlExpr.Parameter parameter ? parameters.get(parameter) : null;
     if (expression instanceof SqlExpr.NumberLiteral number) {
