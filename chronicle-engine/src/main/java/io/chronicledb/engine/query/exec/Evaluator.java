@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +85,8 @@ abstract class Evaluator {
       return new Logic(or.conditions().stream().map(c -> of(c, context)).toList(), false);
     }
     if (expression instanceof Expr.Not not) {
-      return new NotOf(of(not.condition(), context));
+      return new EachOf(
+          of(not.condition(), context), value -> StaleMarker.is(value) ? value : 1 - value);
     }
     throw new IllegalStateException("no evaluator for " + expression);
   }
@@ -157,22 +159,12 @@ abstract class Evaluator {
         };
       }
       default -> {
-        Evaluator number = of(operand, context);
-        return new Evaluator() {
-          @Override
-          double[] evaluate(RowBatch rows) {
-            double[] in = number.evaluate(rows);
-            double[] out = room(rows);
-            for (int i = 0; i < rows.rows; i++) {
-              double value = in[i];
-              // NaN is equal to nothing.
-              out[i] = StaleMarker.is(value)
-                  ? value
-                  : !Double.isNaN(value) && values.contains(value + 0.0) ? 1 : otherwise;
-            }
-            return out;
-          }
-        };
+        // NaN is equal to nothing.
+        return new EachOf(
+            of(operand, context),
+            value -> StaleMarker.is(value)
+                ? value
+                : !Double.isNaN(value) && values.contains(value + 0.0) ? 1 : otherwise);
       }
     }
   }
@@ -196,18 +188,7 @@ abstract class Evaluator {
         };
       }
       default -> {
-        Evaluator number = of(operand, context);
-        return new Evaluator() {
-          @Override
-          double[] evaluate(RowBatch rows) {
-            double[] in = number.evaluate(rows);
-            double[] out = room(rows);
-            for (int i = 0; i < rows.rows; i++) {
-              out[i] = truth(StaleMarker.is(in[i]));
-            }
-            return out;
-          }
-        };
+        return new EachOf(of(operand, context), value -> truth(StaleMarker.is(value)));
       }
     }
   }
@@ -433,19 +414,22 @@ abstract class Evaluator {
     }
   }
 
-  private static final class NotOf extends Evaluator {
-    private final Evaluator condition;
+  /** A function of each value. */
+  private static final class EachOf extends Evaluator {
+    private final Evaluator operand;
+    private final DoubleUnaryOperator function;
 
-    NotOf(Evaluator condition) {
-      this.condition = condition;
+    EachOf(Evaluator operand, DoubleUnaryOperator function) {
+      this.operand = operand;
+      this.function = function;
     }
 
     @Override
     double[] evaluate(RowBatch rows) {
-      double[] in = condition.evaluate(rows);
+      double[] in = operand.evaluate(rows);
       double[] out = room(rows);
       for (int i = 0; i < rows.rows; i++) {
-        out[i] = StaleMarker.is(in[i]) ? in[i] : 1 - in[i];
+        out[i] = function.applyAsDouble(in[i]);
       }
       return out;
     }

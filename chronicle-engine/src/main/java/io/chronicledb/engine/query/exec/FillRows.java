@@ -13,12 +13,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Adds the buckets that are missing, group by group, to grouped rows, and keeps their order: by time, then by group. */
-final class FillRows implements RowSource {
+final class FillRows {
 
   private final ExecutionContext context;
   private final Fill node;
   private final RowSource input;
-  private boolean done;
 
   FillRows(ExecutionContext context, Fill node, RowSource input) {
     this.context = context;
@@ -26,12 +25,9 @@ final class FillRows implements RowSource {
     this.input = input;
   }
 
-  @Override
-  public @Nullable RowBatch next() {
-    if (done) {
-      return null;
-    }
-    done = true;
+  /** All rows; null where there are none. */
+  @Nullable
+  RowBatch rows() {
     List<RowBatch> batches = input.drain(context);
     if (batches.isEmpty()) {
       return null;

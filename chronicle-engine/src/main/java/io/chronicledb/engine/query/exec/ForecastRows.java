@@ -11,12 +11,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Continues grouped rows: for each group the buckets after its last one, by time, then by group. */
-final class ForecastRows implements RowSource {
+final class ForecastRows {
+
+  private static final double[] NONE = {};
 
   private final ExecutionContext context;
   private final Forecast node;
   private final RowSource input;
-  private boolean done;
 
   /** The rows of one group, in their order. */
   private record Group(List<@Nullable String> keys, List<Integer> rows) {}
@@ -30,12 +31,9 @@ final class ForecastRows implements RowSource {
     this.input = input;
   }
 
-  @Override
-  public @Nullable RowBatch next() {
-    if (done) {
-      return null;
-    }
-    done = true;
+  /** All rows; null where there are none. */
+  @Nullable
+  RowBatch rows() {
     List<RowBatch> batches = input.drain(context);
     if (batches.isEmpty()) {
       return null;
@@ -64,7 +62,7 @@ final class ForecastRows implements RowSource {
   private List<Group> groups(RowBatch rows) {
     var groups = new TreeMap<List<@Nullable String>, Group>(GroupRows.KEYS);
     for (int row = 0; row < rows.rows; row++) {
-      var keys = new ArrayList<@Nullable String>();
+      List<@Nullable String> keys = new ArrayList<@Nullable String>();
       for (int column = 1; column < node.keyCount(); column++) {
         keys.add(rows.text(column, row));
       }
@@ -99,12 +97,12 @@ final class ForecastRows implements RowSource {
   }
 
   private double[] forecasts(RowBatch rows, List<Group> groups, List<Place> places, int column) {
-    var byGroup = new double @Nullable [groups.size()][];
+    var byGroup = new double[groups.size()][];
     for (int group = 0; group < byGroup.length; group++) {
       context.check();
       double[] values = values(rows, groups.get(group).rows(), column);
       byGroup[group] = values.length < 2
-          ? null
+          ? NONE
           : HoltWinters.fit(values, node.seasons().get(column - node.keyCount()))
               .forecast(node.ahead());
     }
@@ -112,7 +110,7 @@ final class ForecastRows implements RowSource {
     for (int i = 0; i < result.length; i++) {
       Place place = places.get(i);
       double[] forecast = byGroup[place.group()];
-      result[i] = forecast == null ? StaleMarker.value() : forecast[place.ahead()];
+      result[i] = forecast.length == 0 ? StaleMarker.value() : forecast[place.ahead()];
     }
     return result;
   }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Aggregates rows by group and bucket, in one batch. The rows of each entity stream through accumulators, so memory grows with groups and buckets
  * and not with rows; entities are split into pieces that are merged in order, so that sums do not depend on chance.
  */
-final class GroupRows implements RowSource {
+final class GroupRows {
 
   private final ExecutionContext context;
   private final Groups node;
@@ -32,7 +32,6 @@ final class GroupRows implements RowSource {
   private final GroupLayout layout;
   private final Map<GroupKey, GroupedStates> groups = new HashMap<>();
   private long rows;
-  private boolean done;
 
   /** Orders rows of texts; NULL comes first, as a group that lacks a tag. */
   static final Comparator<List<@Nullable String>> KEYS = (a, b) -> {
@@ -66,12 +65,9 @@ final class GroupRows implements RowSource {
     this.layout = new GroupLayout(aggregates);
   }
 
-  @Override
-  public @Nullable RowBatch next() {
-    if (done) {
-      return null;
-    }
-    done = true;
+  /** All rows; null where there are none. */
+  @Nullable
+  RowBatch rows() {
     var pieces = new ArrayList<Piece>();
     var entities = new ArrayList<Entities>();
     var layouts = new ArrayList<GroupLayout>();

@@ -9,23 +9,19 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Lists metrics, series, tags or their values, in one batch. */
-final class ListingRows implements RowSource {
+final class ListingRows {
 
   private final ExecutionContext context;
   private final Listing node;
-  private boolean done;
 
   ListingRows(ExecutionContext context, Listing node) {
     this.context = context;
     this.node = node;
   }
 
-  @Override
-  public @Nullable RowBatch next() {
-    if (done) {
-      return null;
-    }
-    done = true;
+  /** All rows; null where there are none. */
+  @Nullable
+  RowBatch rows() {
     var rows = new TreeSet<List<@Nullable String>>(GroupRows.KEYS);
     for (List<TagMatcher> selector : node.selectors()) {
       for (long order : context.view().present(context.select(selector), node.range())) {

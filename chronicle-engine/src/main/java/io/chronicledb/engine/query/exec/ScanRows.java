@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a scan, projected, by time and then by tags. Gathers all of them with its first batch. */
-final class ScanRows implements RowSource {
+final class ScanRows {
 
   private static final int PIECE_MIN = 16;
   private static final int PIECES_MAX = 64;
@@ -29,7 +29,6 @@ final class ScanRows implements RowSource {
   private final TimeRange within;
   private final long rowsMax;
   private final AtomicLong gathered = new AtomicLong();
-  private boolean done;
 
   /**
    * @param project over a scan, or filters upon one
@@ -47,12 +46,9 @@ final class ScanRows implements RowSource {
     return Math.max(PIECE_MIN, (entities + PIECES_MAX - 1) / PIECES_MAX);
   }
 
-  @Override
-  public @Nullable RowBatch next() {
-    if (done) {
-      return null;
-    }
-    done = true;
+  /** All rows; null where there are none. */
+  @Nullable
+  RowBatch rows() {
     TableNode input = project.input();
     Entities entities = context.entities(ScanReader.scanOf(input), true);
     int size = pieceSize(entities.count());

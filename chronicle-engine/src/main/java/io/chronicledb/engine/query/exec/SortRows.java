@@ -6,12 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** All rows of the input in another order, in one batch. */
-final class SortRows implements RowSource {
+final class SortRows {
 
   private final ExecutionContext context;
   private final Sort node;
   private final RowSource input;
-  private boolean done;
 
   SortRows(ExecutionContext context, Sort node, RowSource input) {
     this.context = context;
@@ -19,12 +18,9 @@ final class SortRows implements RowSource {
     this.input = input;
   }
 
-  @Override
-  public @Nullable RowBatch next() {
-    if (done) {
-      return null;
-    }
-    done = true;
+  /** All rows; null where there are none. */
+  @Nullable
+  RowBatch rows() {
     List<RowBatch> batches = input.drain(context);
     if (batches.isEmpty()) {
       return null;

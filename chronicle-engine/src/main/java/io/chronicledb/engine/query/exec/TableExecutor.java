@@ -76,29 +76,30 @@ public final class TableExecutor {
   private RowSource operator(TableNode node, TimeRange within, long rowsMax) {
     if (node instanceof Project project) {
       return isScan(project.input())
-          ? new ScanRows(context, project, within, rowsMax)
+          ? scan(project, within, rowsMax)
           : project(project, open(project.input(), within, rowsMax));
     }
     if (isScan(node)) {
-      return new ScanRows(context, allColumns(node), within, rowsMax);
+      return scan(allColumns(node), within, rowsMax);
     }
     if (node instanceof Filter filter) {
       return filter(filter, open(filter.input(), within, rowsMax));
     }
     if (node instanceof Groups groups) {
-      return new GroupRows(context, groups, within);
+      return RowSource.once(new GroupRows(context, groups, within)::rows);
     }
     if (node instanceof Fill fill) {
-      return new FillRows(context, fill, open(fill.input(), within, rowsMax));
+      return RowSource.once(new FillRows(context, fill, open(fill.input(), within, rowsMax))::rows);
     }
     if (node instanceof Forecast forecast) {
-      return new ForecastRows(context, forecast, open(forecast.input(), within, rowsMax));
+      return RowSource.once(
+          new ForecastRows(context, forecast, open(forecast.input(), within, rowsMax))::rows);
     }
     if (node instanceof Sort sort) {
-      return new SortRows(context, sort, open(sort.input(), within, rowsMax));
+      return RowSource.once(new SortRows(context, sort, open(sort.input(), within, rowsMax))::rows);
     }
     if (node instanceof TopRows top) {
-      return new TopRowsOf(context, top, open(top.input(), within, rowsMax));
+      return RowSource.once(new TopRowsOf(context, top, open(top.input(), within, rowsMax))::rows);
     }
     if (node instanceof Limit limit) {
       return limit.count() == 0 ? () -> null : limit(limit, open(limit.input(), within, rowsMax));
@@ -109,7 +110,11 @@ public final class TableExecutor {
     if (node instanceof Nothing) {
       return () -> null;
     }
-    return new ListingRows(context, (Listing) node);
+    return RowSource.once(new ListingRows(context, (Listing) node)::rows);
+  }
+
+  private RowSource scan(Project project, TimeRange within, long rowsMax) {
+    return RowSource.once(new ScanRows(context, project, within, rowsMax)::rows);
   }
 
   /** Whether a node is a scan, or filters upon one, which are run together. */

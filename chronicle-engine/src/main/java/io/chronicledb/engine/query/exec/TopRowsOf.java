@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The first rows of an order. Holds at most twice as many as are asked for, and one batch. */
-final class TopRowsOf implements RowSource {
+final class TopRowsOf {
 
   private static final int ROOM_MIN = 1024;
 
@@ -14,7 +14,6 @@ final class TopRowsOf implements RowSource {
   private final TopRows node;
   private final RowSource input;
   private final RowOrder order;
-  private boolean done;
 
   TopRowsOf(ExecutionContext context, TopRows node, RowSource input) {
     this.context = context;
@@ -23,12 +22,12 @@ final class TopRowsOf implements RowSource {
     this.order = new RowOrder(node.keys(), node.columns());
   }
 
-  @Override
-  public @Nullable RowBatch next() {
-    if (done || node.count() == 0) {
+  /** All rows; null where there are none. */
+  @Nullable
+  RowBatch rows() {
+    if (node.count() == 0) {
       return null;
     }
-    done = true;
     RowBatch best = null;
     long held = 0;
     for (RowBatch batch = input.next(); batch != null; batch = input.next()) {
