@@ -91,7 +91,9 @@ public final class Head {
     State now = state;
     var tombstones = new ArrayList<>(now.tombstones);
     tombstones.add(tombstone);
-    replace(new State(now.buffer, now.blocks, List.copyOf(tombstones), now.catalog));
+    // Nor a buffer: a reader that has the state before the deletion, but has not looked into its
+    // buffer yet, must not find it there.
+    replace(new State(now.buffer.next(), now.blocks, List.copyOf(tombstones), now.catalog));
   }
 
   private void seal(int roomFor) {
