@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Interrupts threads within writes, queries, flushes and compactions on a real file system, where an interrupt closes the channel that a
- * thread is using. The database stays open, nobody but the interrupted one may see an error, and nothing acknowledged is lost. Where the
- * JVM has virtual threads, half of the threads are.
+ * thread is using. The database stays open, nobody but the interrupted one may see an error, the interrupt is still on its thread
+ * afterwards, and nothing acknowledged is lost. Where the JVM has virtual threads, half of the threads are.
  */
 public class InterruptTest {
 
@@ -44,8 +44,8 @@ public class InterruptTest {
   private abstract class Worker implements Runnable {
     final String name;
     Thread thread;
-    /** Set before each interrupt. */
-    volatile boolean interrupted;
+    /** Whether there was an interrupt since the call began; changes together with the thread's own mark. */
+    private boolean interrupted;
 
     volatile Throwable failure;
     long calls;
@@ -56,6 +56,21 @@ public class InterruptTest {
 
     abstract void work();
 
+    synchronized void interrupt() {
+      interrupted = true;
+      thread.interrupt();
+    }
+
+    private synchronized boolean isInterrupted() {
+      return interrupted;
+    }
+
+    /** Ends a call: an interrupt that came within it must still be on the thread, and there must be no other. */
+    private synchronized void settle() {
+      assertThat(Thread.interrupted()).as(name + " is interrupted").isEqualTo(interrupted);
+      interrupted = false;
+    }
+
     @Override
     public void run() {
       try {
@@ -64,13 +79,12 @@ public class InterruptTest {
             work();
             calls++;
           } catch (ChronicleException e) {
-            if (!interrupted) {
+            if (!isInterrupted()) {
               throw new AssertionError(name + " was not interrupted, but sees", e);
             }
             refused.incrementAndGet();
           }
-          interrupted = false;
-          Thread.interrupted();
+          settle();
         }
       } catch (Throwable e) {
         failure = e;
@@ -168,8 +182,7 @@ public class InterruptTest {
       }
       for (int i = 0; i < interrupts && !stopped; i++) {
         Worker worker = workers.get(random.nextInt(workers.size()));
-        worker.interrupted = true;
-        worker.thread.interrupt();
+        worker.interrupt();
         LockSupport.parkNanos(random.nextInt(4_000_000));
       }
       stopped = true;

@@ -34,10 +34,11 @@ import org.junit.jupiter.api.Test;
 class ModelTest {
 
   private static final long HOUR = 3_600_000_000_000L;
-  /** Most lives are short, so that there are many; one of ten is long. */
+  /** Most lives are short, so that there are many; one of ten is long, and one of twenty a life of small flushes that pile up. */
   private static final int SHORT_LIFE = 25;
 
   private static final int LONG_LIFE = 80;
+  private static final int PILING_LIFE = 300;
 
   /** PromQL's own. */
   private static final long LOOKBACK = 300_000_000_000L;
@@ -48,6 +49,10 @@ class ModelTest {
   private static final LongAdder STEPS_DONE = new LongAdder();
 
   private final TreeMap<String, TreeMap<Long, Long>> model = new TreeMap<>();
+  /** Whether small flushes pile up. */
+  private boolean piling;
+  /** The distance of most points. */
+  private long spacing = 15_000_000_000L;
 
   @Test
   void holdsWhatTheNaiveModelHoldsAfterEveryStep() {
@@ -74,10 +79,16 @@ class ModelTest {
     int steps = random.nextInt(10) == 0 ? LONG_LIFE : 5 + random.nextInt(SHORT_LIFE - 5);
     int series = 1 + random.nextInt(6);
     long width = (1 + random.nextInt(60)) * HOUR;
+    piling = random.nextInt(20) == 0;
+    if (piling) {
+      steps = PILING_LIFE;
+      width = (1 + random.nextInt(8)) * HOUR / 4;
+      spacing = 1_000_000_000L;
+    }
     try {
       for (int step = 0; step < steps; step++) {
         String did;
-        int kind = random.nextInt(20);
+        int kind = piling ? pilingKind(random.nextInt(100)) : random.nextInt(20);
         if (kind < 10) {
           did = write(database, random, series, width);
         } else if (kind < 13) {
@@ -94,6 +105,9 @@ class ModelTest {
           database.compact();
         } else if (kind < 18) {
           did = delete(database, random, series, width);
+        } else if (kind == 20) {
+          did = "apply";
+          database.compactor().applyDeletions();
         } else if (kind == 18) {
           did = drop(database, random, width);
         } else {
@@ -109,27 +123,40 @@ class ModelTest {
     }
   }
 
+  /** Flushes pile up, some of their blocks are rewritten or merged, and all of them only now and then. */
+  private static int pilingKind(int dice) {
+    if (dice < 45) {
+      return 0;
+    }
+    return dice < 80 ? 10 : dice < 87 ? 13 : dice < 92 ? 16 : dice < 98 ? 20 : dice == 98 ? 19 : 18;
+  }
+
   private static String name(int series) {
     return Tags.of("host", "h" + series).with(Tags.METRIC, "m" + series % 2).toString();
   }
 
   private String write(ChronicleDatabase database, Random random, int series, long width) {
-    int rows = 1 + random.nextInt(random.nextInt(8) == 0 ? 300 : 20);
+    boolean many = random.nextInt(8) == 0;
+    int rows = 1 + random.nextInt(piling ? (many ? 1_000 : 5) : many ? 300 : 20);
     var batch = new PointBatch();
     int runs = 1 + random.nextInt(3);
     for (int run = 0; run < runs; run++) {
       int id = random.nextInt(series);
       batch.series("m" + id % 2, Tags.of("host", "h" + id));
-      long time = Math.floorMod(random.nextLong(), width);
+      // Mostly on a grid, so that points are written again with other values.
+      boolean grid = random.nextInt(4) > 0;
+      long time = anyTime(random, width, grid);
       for (int i = 0; i < rows; i++) {
-        double value = random.nextInt(50) == 0 ? StaleMarker.value() : random.nextInt(1000) / 10.0;
+        double value = random.nextInt(50) == 0
+            ? StaleMarker.value()
+            : piling ? random.nextDouble() : random.nextInt(1000) / 10.0;
         batch.add(time, value);
         model
             .computeIfAbsent(name(id), n -> new TreeMap<>())
             .put(time, Double.doubleToRawLongBits(value));
-        time += random.nextInt(4) == 0 ? random.nextInt(1_000_000_000) : 15_000_000_000L;
+        time += !grid && random.nextInt(4) == 0 ? random.nextInt(1_000_000_000) : spacing;
         if (random.nextInt(40) == 0) {
-          time = Math.floorMod(random.nextLong(), width);
+          time = anyTime(random, width, grid);
         }
       }
     }
@@ -142,6 +169,11 @@ class ModelTest {
     return "write of " + batch.size();
   }
 
+  private long anyTime(Random random, long width, boolean grid) {
+    long time = Math.floorMod(random.nextLong(), width);
+    return grid ? time / spacing * spacing : time;
+  }
+
   private String delete(ChronicleDatabase database, Random random, int series, long width) {
     int id = random.nextInt(series);
     String selector = switch (random.nextInt(4)) {
@@ -151,9 +183,11 @@ class ModelTest {
       default -> "{host!=\"h" + id + "\",__name__=~\".+\"}";
     };
     long start = Math.floorMod(random.nextLong(), width);
-    var range = random.nextInt(4) == 0
-        ? TimeRange.ALL
-        : new TimeRange(start, start + Math.floorMod(random.nextLong(), width));
+    var range = switch (piling ? 1 : random.nextInt(4)) {
+      case 0 -> TimeRange.ALL;
+      case 1 -> new TimeRange(start, start + random.nextInt(20) * spacing);
+      default -> new TimeRange(start, start + Math.floorMod(random.nextLong(), width));
+    };
     database.delete(selector, range);
     for (int i = 0; i < series; i++) {
       boolean hit = selector.equals("m0")

@@ -89,6 +89,11 @@ public final class TestDatabase implements AutoCloseable {
     database.compactor().mergePiledUp();
   }
 
+  /** Applies deletions, and merges nothing else. */
+  public static void applyDeletions(ChronicleDatabase database) {
+    database.compactor().applyDeletions();
+  }
+
   /** The work of the compaction interval, here and now. */
   public static void settle(ChronicleDatabase database) {
     database.compactor().settle();

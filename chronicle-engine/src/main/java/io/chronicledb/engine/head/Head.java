@@ -28,6 +28,8 @@ public final class Head {
   /** Bytes of the memory blocks. */
   private volatile long blockBytes;
 
+  private volatile long newestDeletion;
+
   /** @param tombstones deletions that the catalogue's root does not have yet, ascending by sequence */
   private record State(
       WriteBuffer buffer,
@@ -91,7 +93,15 @@ public final class Head {
     State now = state;
     var tombstones = new ArrayList<>(now.tombstones);
     tombstones.add(tombstone);
-    replace(new State(now.buffer, now.blocks, List.copyOf(tombstones), now.catalog));
+    // Nor a buffer: a reader that has the state before the deletion, but has not looked into its
+    // buffer yet, must not find it there.
+    replace(new State(now.buffer.next(), now.blocks, List.copyOf(tombstones), now.catalog));
+    newestDeletion = tombstone.sequence();
+  }
+
+  /** The sequence of the last deletion since opening, flushed or not; 0 where there was none. */
+  public long newestDeletion() {
+    return newestDeletion;
   }
 
   private void seal(int roomFor) {

@@ -26,9 +26,21 @@ final class WriteBuffer {
   private record Sorted(int rows, MemoryBlock block) {}
 
   WriteBuffer(int capacity) {
-    ids = new int[capacity];
-    times = new long[capacity];
-    values = new double[capacity];
+    this(new int[capacity], new long[capacity], new double[capacity]);
+  }
+
+  private WriteBuffer(int[] ids, long[] times, double[] values) {
+    this.ids = ids;
+    this.times = times;
+    this.values = values;
+  }
+
+  /** Takes the place of this one, which is empty and stays so: who has this one sees nothing of what is added to that. */
+  WriteBuffer next() {
+    if (rows > 0) {
+      throw new IllegalStateException("the buffer has " + rows + " rows");
+    }
+    return new WriteBuffer(ids, times, values);
   }
 
   boolean hasRoomFor(int count) {

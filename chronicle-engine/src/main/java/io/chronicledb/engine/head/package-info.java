@@ -7,7 +7,8 @@
  * place of a row is its order: among equal series and timestamps the later row wins, and no sequence per row is needed. A reader takes one
  * {@link io.chronicledb.engine.head.HeadSnapshot}: the buffer up to its published count, the memory blocks, and the catalogue of the data
  * file. Sealing, merging and flushing each replace the snapshot in one step, so a reader never sees half a batch, a row twice, or a row
- * vanish.
+ * vanish. The buffer goes on filling up in a snapshot that a reader has just begun to take, so whatever changes what the rows before mean, a
+ * deletion, comes with a buffer of its own.
  */
 @NullMarked
 package io.chronicledb.engine.head;

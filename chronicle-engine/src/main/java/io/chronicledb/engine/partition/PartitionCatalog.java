@@ -24,8 +24,8 @@ public final class PartitionCatalog {
   /** @param tombstones of the root, ascending by sequence */
   public PartitionCatalog(Root root, List<Tombstone> tombstones) {
     this.root = root;
-    // Blocks that overlap never share sequences, so their first ones tell. The last one may have
-    // been raised by a deletion that was applied.
+    // Blocks with samples in common never share their first sequence, so it tells. The last one may
+    // have been raised by a deletion that was applied.
     var data = new ArrayList<>(root.blocks(BlockKind.DATA));
     data.sort((a, b) -> a.firstSequence() == b.firstSequence()
         ? Long.compare(a.id(), b.id())

@@ -279,6 +279,9 @@ public final class WritePath implements AutoCloseable {
   private void addMatching(List<TagMatcher> matchers, int from, RoaringBitmap into) {
     List<ValueMatcher> conditions = matchers.stream().map(ValueMatcher::of).toList();
     for (int id = from; id < registry.size(); id++) {
+      if (!registry.isLive(id)) {
+        continue; // It came and was collected again.
+      }
       Tags tags = registry.tags(id);
       boolean all = true;
       for (int i = 0; all && i < matchers.size(); i++) {

@@ -7,7 +7,9 @@ import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.RunMerge;
 import io.chronicledb.engine.block.RunSink;
+import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.model.SeriesOrder;
+import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.partition.PartitionCatalog;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,6 +159,41 @@ class HeadTest {
     for (Thread thread : threads) {
       thread.join();
     }
+    assertThat(failure.get()).isNull();
+  }
+
+  @Test
+  void whoSeesAPointSeesTheDeletionBeforeIt() throws InterruptedException {
+    var stop = new AtomicBoolean();
+    var failure = new AtomicReference<Throwable>();
+    var current = new AtomicReference<>(new Head(HeadTest::order, 64, empty));
+    var reader = new Thread(() -> {
+      try {
+        while (!stop.get()) {
+          HeadSnapshot snapshot = current.get().snapshot();
+          List<Tombstone> deletions = snapshot.tombstones();
+          long deleted =
+              deletions.isEmpty() ? 0 : deletions.get(deletions.size() - 1).sequence();
+          assertThat(snapshot.runs().stream().filter(run -> run.lastSequence() > deleted))
+              .hasSizeLessThan(2);
+        }
+      } catch (Throwable e) {
+        failure.set(e);
+      }
+    });
+    reader.start();
+    // The longer the list of blocks that a reader copies, the more can come between.
+    for (int round = 0; round < 600 && failure.get() == null; round++) {
+      var head = new Head(HeadTest::order, 64, empty);
+      current.set(head);
+      for (int sequence = 1; sequence < 400; sequence += 2) {
+        head.append(sequence, new int[] {0}, new long[] {sequence}, new double[1], 1);
+        head.seal();
+        head.delete(new Tombstone(sequence + 1, null, TimeRange.ALL));
+      }
+    }
+    stop.set(true);
+    reader.join();
     assertThat(failure.get()).isNull();
   }
 

@@ -176,14 +176,17 @@ final class CompactionPolicy {
     return units.stream().flatMap(unit -> unit.blocks.stream()).toList();
   }
 
-  /** Whether no block outside stands between some of these in sequence while it overlaps a later one of them in time. */
+  /**
+   * Whether no block outside stands between the first of these and a later one in sequence while it overlaps that in time. Another part of the
+   * first one's flush stands there too: once it is rewritten or moved, it would come after the merged block.
+   */
   private static boolean isFree(List<Unit> units, PartitionCatalog catalog) {
     List<StoredBlock> blocks = blocks(units);
     Set<Long> ids = new HashSet<>();
     blocks.forEach(block -> ids.add(block.id()));
     long first = blocks.get(0).firstSequence();
     for (StoredBlock other : catalog.blocks()) {
-      if (other.firstSequence() <= first || ids.contains(other.id())) {
+      if (other.firstSequence() < first || ids.contains(other.id())) {
         continue;
       }
       for (StoredBlock block : blocks) {

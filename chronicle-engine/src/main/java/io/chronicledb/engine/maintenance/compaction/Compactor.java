@@ -358,23 +358,27 @@ public final class Compactor {
   }
 
   /**
-   * Forgets series that neither storage nor head mentions any more. Where a reader may still see points of theirs, a later call does it.
+   * Forgets series that neither storage nor head mentions any more. Where a reader may still see points of theirs, a later call does it: one
+   * that is open since before the look, or that came meanwhile and saw a point which a deletion then took out of the head.
    */
   private void collectSeries() {
     if (!deadSeries) {
       return;
     }
+    // Of the storage, since a pin may be ahead of the catalogue.
+    long generation = partitions.backend().root().generation();
+    long newestDeletion = head.newestDeletion();
     int known = registry.size();
-    PartitionCatalog catalog = partitions.catalog();
     var mentioned = new RoaringBitmap();
     var looked = new HashSet<Long>();
-    addSeries(catalog, looked, mentioned);
+    addSeries(partitions.catalog(), looked, mentioned);
     var collected = new int[1];
     exclusively.accept(() -> {
       // Since then a flush may have moved points from the head to storage.
       addSeries(partitions.catalog(), looked, mentioned);
       head.addSeriesTo(mentioned);
-      if (partitions.backend().oldestPin() > catalog.root().generation()) {
+      if (partitions.backend().oldestPin() > generation
+          && head.newestDeletion() == newestDeletion) {
         var dead = new RoaringBitmap();
         registry.addLiveTo(dead);
         dead.remove((long) known, 1L << 32);

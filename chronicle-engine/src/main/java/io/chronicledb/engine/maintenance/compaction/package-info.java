@@ -11,7 +11,9 @@
  * and twice where late points join.
  *
  * <p><b>Order.</b> Of one series and timestamp the higher sequence wins, and readers tell blocks apart by their first sequence. A merge
- * therefore takes blocks only if no block outside of it both overlaps one of them in time and stands between in sequence.
+ * therefore takes blocks only if no block outside of it both overlaps one of them in time and stands between in sequence, with the same
+ * first sequence as the result included: blocks that share one, parts of a flush and what came of them, have no sample in common, so that
+ * it does not matter which of them is read first.
  *
  * <p><b>Deletions.</b> Every merge applies those that concern its blocks, and raises the last sequence of what it writes to theirs. Blocks
  * that are hidden as a whole are dropped without being read; others are rewritten where a deleted series is in them.
