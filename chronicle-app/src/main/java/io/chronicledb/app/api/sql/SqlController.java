@@ -130,7 +130,19 @@ public final class SqlController {
       }
       // Too late for a status: what was sent must not pass for the whole.
       connection.cut();
-      LOG.warn("query failed after a part of its result was sent, the connection is cut", e);
+      logCut(e);
+    }
+  }
+
+  /** Limits and cancellations tell everything by their message. */
+  private static void logCut(Throwable error) {
+    String what = "a query failed after a part of its result was sent, its connection is cut";
+    if (error instanceof ChronicleException known
+        && (known.code().category() == ErrorCode.Category.USER
+            || known.code().category() == ErrorCode.Category.RESOURCES)) {
+      LOG.warn("{}: {}: {}", what, known.code().wireName(), known.getMessage());
+    } else {
+      LOG.error(what, error);
     }
   }
 
