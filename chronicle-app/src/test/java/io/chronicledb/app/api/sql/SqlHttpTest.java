@@ -165,7 +165,7 @@ class SqlHttpTest {
       value = {
         "SELECT value FROM temperature WHERE room = :a | {} | no value is bound for parameter :a",
         "SELECT value FROM temperature | {\"b\":1} | :b",
-        "SELECT value FROM temperature WHERE value > :a | [1] | 1 values are bound",
+        "SELECT value FROM temperature WHERE value > :a | [1] | no value is bound for parameter :a",
         "SELECT value FROM temperature WHERE room = ? | [true] | found true"
       })
   void refusesParametersThatDoNotFit(String query, String params, String named) throws Exception {
