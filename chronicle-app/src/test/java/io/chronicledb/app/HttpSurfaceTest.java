@@ -287,7 +287,6 @@ class HttpSurfaceTest {
         .hasSize(2);
     assertThat(json(post("/query", "application/x-www-form-urlencoded", q)).at("/rows"))
         .hasSize(2);
-    assertThat(get("/query?format=series&" + q).statusCode()).isEqualTo(422);
     assertThat(send(request("/query?" + q).header("Accept", "image/png").GET()).statusCode())
         .isEqualTo(406);
   }

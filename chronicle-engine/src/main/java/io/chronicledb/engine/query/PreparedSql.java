@@ -22,6 +22,15 @@ public final class PreparedSql {
     return text;
   }
 
+  /** The metric or measurement that a SELECT reads; null for several, a pattern, and any other statement. */
+  public @Nullable String source() {
+    return statement instanceof SqlStatement.Select select
+            && select.sources().size() == 1
+            && select.sources().get(0) instanceof SqlStatement.Source.Named named
+        ? named.name()
+        : null;
+  }
+
   /** Runs the statement with values for its {@code ?}: numbers, texts, instants, null. */
   public Table run(@Nullable Object... parameters) {
     return run(SqlParameters.of(parameters), QueryOptions.defaults());

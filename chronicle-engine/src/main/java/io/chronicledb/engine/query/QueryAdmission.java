@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -112,10 +113,14 @@ final class QueryAdmission {
   /**
    * Waits for a turn.
    *
+   * @param idTo is told the id before; null where nobody wants to know
    * @throws ChronicleException with {@code overloaded} where it does not come within the timeout, or too many wait already
    */
-  Ticket admit(String language, String text, Duration timeout) {
+  Ticket admit(String language, String text, Duration timeout, @Nullable LongConsumer idTo) {
     var ticket = new Ticket(language, text);
+    if (idTo != null) {
+      idTo.accept(ticket.id);
+    }
     if (!turns.tryAcquire()) {
       if (turns.getQueueLength() >= limits.waitingMax()) {
         throw overloaded();

@@ -112,7 +112,7 @@ public final class QueryEngine implements AutoCloseable {
   SqlRows start(
       String text, SqlStatement statement, SqlParameters parameters, QueryOptions options) {
     Instant now = clock.instant();
-    Ticket ticket = admission.admit("sql", text, timeout(options));
+    Ticket ticket = admission.admit("sql", text, timeout(options), options.idTo());
     ReadView view = null;
     ExecutionContext context = null;
     try {
@@ -210,6 +210,11 @@ public final class QueryEngine implements AutoCloseable {
     return admission.cancel(id);
   }
 
+  /** Bytes that the running queries hold together. */
+  public long heldBytes() {
+    return memory.bytes();
+  }
+
   /** Cancels what runs, and lets the helping threads end. */
   @Override
   public void close() {
@@ -219,7 +224,7 @@ public final class QueryEngine implements AutoCloseable {
 
   /** Evaluates a PromQL expression at one instant, nanoseconds. */
   public PromQlResult promql(String text, long time, QueryOptions options) {
-    try (Ticket ticket = admission.admit("promql", text, timeout(options))) {
+    try (Ticket ticket = admission.admit("promql", text, timeout(options), options.idTo())) {
       return runInstant(ticket, text, time, options);
     }
   }
@@ -263,7 +268,7 @@ public final class QueryEngine implements AutoCloseable {
    *     no values over time
    */
   public PromQlResult promql(String text, long start, long end, long step, QueryOptions options) {
-    try (Ticket ticket = admission.admit("promql", text, timeout(options))) {
+    try (Ticket ticket = admission.admit("promql", text, timeout(options), options.idTo())) {
       return runRange(ticket, text, start, end, step, options);
     }
   }

@@ -1,6 +1,7 @@
 package io.chronicledb.engine.query;
 
 import java.time.Duration;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,14 +10,18 @@ import org.jspecify.annotations.Nullable;
  * @param timeout its wall time, where that is less than the limit; null for the limit
  * @param lookback in place of the default; null for the default
  * @param rewritten whether its plan is rewritten to do less; without, it answers the same, slower
+ * @param idTo is told the query's {@linkplain QueryEngine#cancel id} before it waits for its turn; null where nobody wants to know
  */
 public record QueryOptions(
-    @Nullable Duration timeout, @Nullable Duration lookback, boolean rewritten) {
+    @Nullable Duration timeout,
+    @Nullable Duration lookback,
+    boolean rewritten,
+    @Nullable LongConsumer idTo) {
 
-  private static final QueryOptions DEFAULTS = new QueryOptions(null, null, true);
+  private static final QueryOptions DEFAULTS = new QueryOptions(null, null, true, null);
 
   public QueryOptions(@Nullable Duration timeout, @Nullable Duration lookback) {
-    this(timeout, lookback, true);
+    this(timeout, lookback, true, null);
   }
 
   public static QueryOptions defaults() {
@@ -25,6 +30,11 @@ public record QueryOptions(
 
   /** Runs the plan as it was made, for tests and to find a rewrite that is wrong. */
   public QueryOptions withoutRewrites() {
-    return new QueryOptions(timeout, lookback, false);
+    return new QueryOptions(timeout, lookback, false, idTo);
+  }
+
+  /** Tells the query's id to somebody who may cancel it while its caller waits for the result. */
+  public QueryOptions withIdTo(LongConsumer consumer) {
+    return new QueryOptions(timeout, lookback, rewritten, consumer);
   }
 }

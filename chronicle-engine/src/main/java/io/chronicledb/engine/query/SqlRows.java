@@ -64,6 +64,15 @@ public final class SqlRows implements AutoCloseable {
         context.scannedSamples(), count, context.heldBytesMax(), context.elapsedNanos());
   }
 
+  /**
+   * Accounts for memory that the caller keeps for this result, as the query's own until it is closed.
+   *
+   * @throws io.chronicledb.engine.error.ChronicleException where that is over the query's limit
+   */
+  public void hold(long bytes) {
+    context.hold(bytes);
+  }
+
   /** All rows that are left, in one table. */
   Table drain() {
     var tables = new ArrayList<Table>();

@@ -2,29 +2,39 @@ package io.chronicledb.app.api.sql;
 
 import io.chronicledb.app.problem.RequestRefusedException;
 import io.chronicledb.app.wire.BodyMemory;
+import io.chronicledb.app.wire.ClientConnection;
 import io.chronicledb.app.wire.DurationParameter;
 import io.chronicledb.app.wire.RequestBody;
 import io.chronicledb.app.wire.UrlParameters;
 import io.chronicledb.engine.ChronicleDatabase;
 import io.chronicledb.engine.column.Table;
 import io.chronicledb.engine.error.BadDataException;
+import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.query.PreparedSql;
+import io.chronicledb.engine.query.QueryEngine;
 import io.chronicledb.engine.query.QueryOptions;
+import io.chronicledb.engine.query.SqlRows;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Runs SQL statements. */
+/** Runs SQL statements, and sends results as they are computed. */
 @RestController
 public final class SqlController {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SqlController.class);
 
   /** Carries warnings where the format has no place for them. */
   private static final String WARNING_HEADER = "X-Chronicle-Warning";
@@ -90,24 +100,83 @@ public final class SqlController {
     // the format is refused.
     TableFormat format = TableFormat.choose(parameters.get("format"), request.getHeader("Accept"));
     TimeFormat times = TimeFormat.parse(parameters.get("epoch"));
-    var options = new QueryOptions(timeout(parameters.get("timeout")), null);
-    long started = System.nanoTime();
-    Table table =
-        database.queryEngine().sql(sql.query(), options, sql.parameters().toArray());
-    Duration elapsed = Duration.ofNanos(System.nanoTime() - started);
-    response.setContentType(format.mediaType().toString());
-    OutputStream out = response.getOutputStream();
-    var writer = new TableWriter(table, times);
-    if (format != TableFormat.JSON) {
-      for (String warning : table.warnings()) {
-        response.addHeader(WARNING_HEADER, headerText(warning));
+    boolean detailed = detailed(parameters.get("stats"), format);
+    if (format == TableFormat.SERIES && sql.mayWrite()) {
+      throw new ChronicleException(
+          ErrorCode.UNSUPPORTED, "a statement that changes data gives no series; use format=json");
+    }
+    QueryEngine engine = database.queryEngine();
+    PreparedSql prepared = engine.prepare(sql.query());
+    var id = new AtomicLong();
+    var options = new QueryOptions(timeout(parameters.get("timeout")), null).withIdTo(id::set);
+    ClientConnection connection = ClientConnection.of(request);
+    try (var watch = connection.watch(() -> engine.cancel(id.get()));
+        SqlRows rows = watch.during(() -> prepared.rows(sql.parameters(), options))) {
+      response.setContentType(format.mediaType().toString());
+      if (!format.isObject()) {
+        for (String warning : rows.warnings()) {
+          response.addHeader(WARNING_HEADER, headerText(warning));
+        }
       }
+      ResultWriter writer = writer(format, response, times, prepared, rows, detailed);
+      for (Table next = watch.during(rows::next); next != null; next = watch.during(rows::next)) {
+        writer.rows(next);
+      }
+      writer.end(rows.statistics());
+    } catch (RuntimeException | Error e) {
+      if (!response.isCommitted()) {
+        response.resetBuffer();
+        throw e;
+      }
+      // Too late for a status: what was sent must not pass for the whole.
+      connection.cut();
+      logCut(e);
     }
-    switch (format) {
-      case JSON -> writer.writeJson(out, elapsed);
-      case CSV -> writer.writeCsv(out);
-      case NDJSON -> writer.writeNdjson(out);
+  }
+
+  /** Limits and cancellations tell everything by their message. */
+  private static void logCut(Throwable error) {
+    String what = "a query failed after a part of its result was sent, its connection is cut";
+    if (error instanceof ChronicleException known
+        && (known.code().category() == ErrorCode.Category.USER
+            || known.code().category() == ErrorCode.Category.RESOURCES)) {
+      LOG.warn("{}: {}: {}", what, known.code().wireName(), known.getMessage());
+    } else {
+      LOG.error(what, error);
     }
+  }
+
+  private static ResultWriter writer(
+      TableFormat format,
+      HttpServletResponse response,
+      TimeFormat times,
+      PreparedSql prepared,
+      SqlRows rows,
+      boolean detailed)
+      throws IOException {
+    OutputStream out = response.getOutputStream();
+    return switch (format) {
+      case JSON -> new JsonResult(out, times, rows.columns(), rows.warnings(), detailed);
+      case CSV -> new CsvResult(out, times, rows.columns());
+      case NDJSON -> new NdjsonResult(out, times);
+      case SERIES ->
+        new SeriesResult(
+            out, times, rows.columns(), prepared.source(), rows.warnings(), detailed, rows::hold);
+    };
+  }
+
+  private static boolean detailed(@Nullable String stats, TableFormat format) {
+    if (stats == null || stats.equals("false")) {
+      return false;
+    }
+    if (!stats.equals("true")) {
+      throw new BadDataException("stats \"" + stats + "\" is neither true nor false");
+    }
+    if (!format.isObject()) {
+      throw new BadDataException(
+          "stats come with the formats json and series; csv and ndjson have no place for them");
+    }
+    return true;
   }
 
   private static @Nullable Duration timeout(@Nullable String text) {

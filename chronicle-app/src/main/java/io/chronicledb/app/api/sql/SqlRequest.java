@@ -3,10 +3,11 @@ package io.chronicledb.app.api.sql;
 import io.chronicledb.app.wire.UrlParameters;
 import io.chronicledb.app.wire.Utf8;
 import io.chronicledb.engine.error.BadDataException;
-import io.chronicledb.engine.error.ChronicleException;
-import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.query.sql.SqlParameters;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -18,16 +19,19 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * A statement and the values of its {@code ?}.
+ * A statement and the values of its parameters: strings, longs, doubles and null.
  *
- * @param parameters strings, longs, doubles and booleans
+ * @param values of the {@code ?}
+ * @param named values of the {@code :name}; null where values are bound by position
  */
-record SqlRequest(String query, List<Object> parameters) {
+record SqlRequest(
+    String query, List<@Nullable Object> values, @Nullable Map<String, @Nullable Object> named) {
 
   /** What may be in the URL whatever the body is. */
-  static final Set<String> OPTIONS = Set.of("format", "epoch", "timeout");
+  static final Set<String> OPTIONS = Set.of("format", "epoch", "timeout", "stats");
 
-  private static final Set<String> FORM = Set.of("q", "query", "format", "epoch", "timeout");
+  private static final Set<String> FORM =
+      Set.of("q", "query", "format", "epoch", "timeout", "stats");
 
   private static final JsonFactory FACTORY = JsonFactory.builder()
       .streamReadConstraints(StreamReadConstraints.builder()
@@ -45,14 +49,15 @@ record SqlRequest(String query, List<Object> parameters) {
     if (q != null && query != null) {
       throw new BadDataException("give the statement as \"q\" or as \"query\", not both");
     }
-    return new SqlRequest(required(q == null ? query : q), List.of());
+    return new SqlRequest(required(q == null ? query : q), List.of(), null);
   }
 
-  /** From <code>{"query":"...","params":[...]}</code>. */
+  /** From <code>{"query":"...","params":[...]}</code>, or with {@code params} as an object. */
   static SqlRequest ofJson(byte[] bytes, int length) {
     Utf8.require(bytes, length, "the body");
     String query = null;
-    var parameters = new ArrayList<Object>();
+    var values = new ArrayList<@Nullable Object>();
+    Map<String, @Nullable Object> named = null;
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), bytes, 0, length)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw malformed(parser, "expected an object with the member \"query\"");
@@ -68,15 +73,19 @@ record SqlRequest(String query, List<Object> parameters) {
           }
           case "params" -> {
             if (token == JsonToken.START_OBJECT) {
-              throw new ChronicleException(
-                  ErrorCode.UNSUPPORTED,
-                  "named parameters are not supported yet; give \"params\" as an array for the ? in the statement");
-            }
-            if (token != JsonToken.START_ARRAY) {
-              throw malformed(parser, "\"params\" must be an array");
-            }
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
-              parameters.add(parameter(parser));
+              named = new LinkedHashMap<>();
+              for (String key = parser.nextName(); key != null; key = parser.nextName()) {
+                parser.nextToken();
+                named.put(key, parameter(parser));
+              }
+            } else if (token == JsonToken.START_ARRAY) {
+              while (parser.nextToken() != JsonToken.END_ARRAY) {
+                values.add(parameter(parser));
+              }
+            } else {
+              throw malformed(
+                  parser,
+                  "\"params\" must be an array, for the ? in the statement, or an object, for its :name,");
             }
           }
           default -> {
@@ -95,7 +104,7 @@ record SqlRequest(String query, List<Object> parameters) {
           + (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr()) + ": "
           + (message == null ? "unreadable" : message.lines().findFirst().orElse("unreadable")));
     }
-    return new SqlRequest(required(query), parameters);
+    return new SqlRequest(required(query), values, named);
   }
 
   private static String required(@Nullable String query) {
@@ -106,7 +115,7 @@ record SqlRequest(String query, List<Object> parameters) {
     return query;
   }
 
-  private static Object parameter(JsonParser parser) {
+  private static @Nullable Object parameter(JsonParser parser) {
     JsonToken token = parser.currentToken();
     return switch (token) {
       case VALUE_STRING -> parser.getString();
@@ -115,9 +124,13 @@ record SqlRequest(String query, List<Object> parameters) {
             ? (Object) parser.getDoubleValue()
             : (Object) parser.getLongValue();
       case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-      case VALUE_TRUE -> true;
-      case VALUE_FALSE -> false;
-      default -> throw malformed(parser, "a parameter must be a string, a number or a boolean");
+      case VALUE_NULL -> null;
+      case VALUE_TRUE, VALUE_FALSE ->
+        throw malformed(
+            parser,
+            "a parameter must be a string, a number or null; SQL has no booleans here: points hold 1 and 0,"
+                + " tags hold text such as \"true\"; found " + parser.getString());
+      default -> throw malformed(parser, "a parameter must be a string, a number or null");
     };
   }
 
@@ -125,6 +138,10 @@ record SqlRequest(String query, List<Object> parameters) {
     var at = parser.currentTokenLocation();
     return new BadDataException(
         what + " at line " + at.getLineNr() + ", column " + at.getColumnNr());
+  }
+
+  SqlParameters parameters() {
+    return named == null ? SqlParameters.of(values) : SqlParameters.named(named);
   }
 
   /**

@@ -2,7 +2,6 @@ package io.chronicledb.app.api.sql;
 
 import io.chronicledb.app.problem.RequestRefusedException;
 import io.chronicledb.engine.error.BadDataException;
-import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +15,19 @@ import org.springframework.util.MimeTypeUtils;
 enum TableFormat {
   JSON(MediaType.APPLICATION_JSON),
   CSV(MediaType.parseMediaType("text/csv;charset=UTF-8")),
-  NDJSON(MediaType.APPLICATION_NDJSON);
+  NDJSON(MediaType.APPLICATION_NDJSON),
+  /** JSON too, and therefore only by its name. */
+  SERIES(MediaType.APPLICATION_JSON);
 
   private final MediaType mediaType;
 
   TableFormat(MediaType mediaType) {
     this.mediaType = mediaType;
+  }
+
+  /** Whether the answer is one JSON object, with room for warnings and statistics. */
+  boolean isObject() {
+    return this == JSON || this == SERIES;
   }
 
   MediaType mediaType() {
@@ -35,10 +41,7 @@ enum TableFormat {
         case "json" -> JSON;
         case "csv" -> CSV;
         case "ndjson" -> NDJSON;
-        case "series" ->
-          throw new ChronicleException(
-              ErrorCode.UNSUPPORTED,
-              "format \"series\" is not supported yet; use json, csv or ndjson");
+        case "series" -> SERIES;
         default ->
           throw new BadDataException(
               "format \"" + format + "\" is none of json, csv, ndjson, series");
@@ -58,7 +61,9 @@ enum TableFormat {
     }
     for (MediaType type : types) {
       for (TableFormat candidate : values()) {
-        if (type.getQualityValue() > 0 && type.includes(candidate.mediaType)) {
+        if (candidate != SERIES
+            && type.getQualityValue() > 0
+            && type.includes(candidate.mediaType)) {
           return candidate;
         }
       }

@@ -181,7 +181,7 @@ public final class ExecutionContext {
   }
 
   /** Accounts for memory that the query keeps, and ends it where that is over a limit. */
-  void hold(long bytes) {
+  public void hold(long bytes) {
     long now = held.addAndGet(bytes);
     memory.take(bytes);
     if (now > heldMax.get()) {
