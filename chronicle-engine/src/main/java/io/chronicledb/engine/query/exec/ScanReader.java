@@ -38,6 +38,7 @@ final class ScanReader {
   private final List<Evaluator> rowConditions = new ArrayList<>();
   private final List<Step> filterSteps = new ArrayList<>();
   private final int[] selection = new int[RowBatch.ROWS];
+  private final boolean needsTags;
 
   private int timeColumn;
   private long[] times = new long[RowBatch.ROWS];
@@ -61,6 +62,8 @@ final class ScanReader {
     this.batch = new RowBatch(scan.scanned().size());
     this.tagsOnly = new RowBatch(scan.scanned().size());
     tagsOnly.rows = 1;
+    this.needsTags =
+        scan.scanned().stream().anyMatch(column -> column.kind() == ScanColumn.Kind.TAG);
     TimeRange range = intersection(scan.range(), within);
     for (ScanColumn field : entities.fields()) {
       fields.add(new Field(field, range));

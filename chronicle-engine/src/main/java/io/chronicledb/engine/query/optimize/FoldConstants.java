@@ -1,6 +1,7 @@
 package io.chronicledb.engine.query.optimize;
 
 import io.chronicledb.engine.column.StaleMarker;
+import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.query.function.BinaryOperation;
 import io.chronicledb.engine.query.plan.Expr;
 import io.chronicledb.engine.query.plan.TableNode;
@@ -9,6 +10,7 @@ import io.chronicledb.engine.query.plan.TableNode.Groups;
 import io.chronicledb.engine.query.plan.TableNode.Nothing;
 import io.chronicledb.engine.query.plan.TableNode.Part;
 import io.chronicledb.engine.query.plan.TableNode.Project;
+import io.chronicledb.engine.query.plan.TableNode.Scan;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,11 +25,17 @@ final class FoldConstants extends Rewrite {
   private static TableNode fold(TableNode node) {
     if (node instanceof Filter filter) {
       Expr condition = fold(filter.condition());
-      if (condition instanceof Expr.Decided decided && decided.value()) {
+      if (condition instanceof Expr.Decided always && always.value()) {
         return filter.input();
       }
-      // What is never true leaves no rows, but groups of none may still be one.
-      return new Filter(filter.input(), condition);
+      // What is never true needs no rows to be read; groups of none may still be one.
+      boolean never = condition instanceof Expr.Null
+          || (condition instanceof Expr.Decided decided && !decided.value());
+      return new Filter(
+          never && filter.input() instanceof Scan scan
+              ? scan.withRange(new TimeRange(0, 0))
+              : filter.input(),
+          condition);
     }
     if (node instanceof Project project && !(project.input() instanceof Nothing)) {
       return new Project(

@@ -43,7 +43,10 @@ final class ReadInSlices extends Rewrite {
     }
     Boolean descending = descending(plan);
     if (descending == null) {
-      return plan;
+      // The first rows of another order can still be looked for slice by slice.
+      return plan instanceof TopRows top && isScan(top.input())
+          ? top.withInputs(List.of(new Slices(top.input(), false, Long.MAX_VALUE)))
+          : plan;
     }
     return new Slices(plan, descending, wanted);
   }

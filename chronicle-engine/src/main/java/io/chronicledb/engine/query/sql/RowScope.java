@@ -11,12 +11,14 @@ import io.chronicledb.engine.query.plan.TableNode.ScanColumn;
 import io.chronicledb.engine.query.plan.TableNode.ScanColumn.Kind;
 import io.chronicledb.engine.query.plan.TableNode.Source;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The columns of the rows that a statement's sources have. It keeps which of them the statement names, so that no others are read, and which
@@ -32,8 +34,57 @@ final class RowScope implements Scope {
   private final List<String> warnings = new ArrayList<>();
   private boolean anyUnknown;
 
-  /** A source, and the metrics of its fields. */
-  private record SourceFields(String name, Map<String, String> metrics) {}
+  /** A source: a metric, or what several metrics have in front of their names. The fields are looked for when somebody asks for them. */
+  private final class SourceFields {
+
+    private final String name;
+    /** Whether the metric itself exists, whose field is {@code value}. */
+    private final boolean own;
+    /** Whether other metrics are fields of it. */
+    private final boolean wide;
+
+    private @Nullable Map<String, String> metrics;
+
+    SourceFields(String name, boolean own, boolean wide) {
+      this.name = name;
+      this.own = own;
+      this.wide = wide;
+    }
+
+    /** The metric of a field; null where there is none. */
+    @Nullable
+    String metric(String field) {
+      if (field.equals(VALUE) && own) {
+        return name;
+      }
+      String metric = name + "_" + field;
+      return wide && schema.hasMetric(metric) ? metric : null;
+    }
+
+    /** All fields and their metrics. */
+    Map<String, String> metrics() {
+      Map<String, String> known = metrics;
+      if (known == null) {
+        known = new LinkedHashMap<>();
+        if (own) {
+          known.put(VALUE, name);
+        }
+        String prefix = name + "_";
+        for (String metric : wide ? new TreeSet<>(schema.metrics()) : Set.<String>of()) {
+          if (metric.startsWith(prefix) && metric.length() > prefix.length()) {
+            known.putIfAbsent(metric.substring(prefix.length()), metric);
+          }
+        }
+        metrics = known;
+      }
+      return known;
+    }
+
+    /** The metrics whose series have the tags of the source. */
+    Collection<String> tagged() {
+      return own ? List.of(name) : metrics().values();
+    }
+  }
 
   RowScope(Schema schema, List<SqlStatement.Source> from) {
     this.schema = schema;
@@ -51,21 +102,12 @@ final class RowScope implements Scope {
   }
 
   private void addNamed(String name) {
-    var metrics = new LinkedHashMap<String, String>();
-    if (schema.hasMetric(name)) {
-      metrics.put(VALUE, name);
-    }
-    String prefix = name + "_";
-    for (String metric : new TreeSet<>(schema.metrics())) {
-      if (metric.startsWith(prefix) && metric.length() > prefix.length()) {
-        metrics.putIfAbsent(metric.substring(prefix.length()), metric);
-      }
-    }
-    if (metrics.isEmpty()) {
-      warnings.add(
-          "no metric \"" + name + "\"" + NearestName.hint(name, schema.metrics().stream()));
+    var source = new SourceFields(name, schema.hasMetric(name), true);
+    if (!source.own && source.metrics().isEmpty()) {
+      warnings.add("no metric \"" + name + "\""
+          + NearestName.hint(name, schema.metrics().stream()));
     } else {
-      sources.add(new SourceFields(name, metrics));
+      sources.add(source);
     }
   }
 
@@ -76,7 +118,7 @@ final class RowScope implements Scope {
     int before = sources.size();
     for (String metric : new TreeSet<>(schema.metrics())) {
       if (matcher.matches(metric) && names.add(metric)) {
-        sources.add(new SourceFields(metric, Map.of(VALUE, metric)));
+        sources.add(new SourceFields(metric, true, false));
       }
     }
     if (sources.size() == before) {
@@ -107,10 +149,10 @@ final class RowScope implements Scope {
     }
     String name = column.isBuiltIn(VALUE) ? VALUE : column.name();
     boolean field = column.kind() == SqlExpr.Column.Kind.FIELD || column.isBuiltIn(VALUE);
-    if (!field && schema.hasTag(allMetrics(), name)) {
+    if (!field && schema.hasTag(tagged(), name)) {
       return use(new ScanColumn(Kind.TAG, name));
     }
-    if (sources.stream().anyMatch(source -> source.metrics().containsKey(name))) {
+    if (sources.stream().anyMatch(source -> source.metric(name) != null)) {
       return use(new ScanColumn(Kind.FIELD, name));
     }
     // A tag that others have is no typing error.
@@ -146,24 +188,15 @@ final class RowScope implements Scope {
     return column.asExpr(index);
   }
 
-  private Set<String> allMetrics() {
+  private Set<String> tagged() {
     var metrics = new LinkedHashSet<String>();
-    sources.forEach(source -> metrics.addAll(source.metrics().values()));
+    sources.forEach(source -> metrics.addAll(source.tagged()));
     return metrics;
   }
 
   /** The tags of all sources, by name. Where a source is a metric, those of its own series. */
-  List<String> tags() {
-    var metrics = new LinkedHashSet<String>();
-    for (SourceFields source : sources) {
-      String own = source.metrics().get(VALUE);
-      if (own != null) {
-        metrics.add(own);
-      } else {
-        metrics.addAll(source.metrics().values());
-      }
-    }
-    return schema.tags(metrics);
+  private List<String> tags() {
+    return schema.tags(tagged());
   }
 
   /** What {@code *} stands for. */
@@ -182,7 +215,7 @@ final class RowScope implements Scope {
   private Set<String> defaultFields() {
     var fields = new TreeSet<String>(Tags.ORDER);
     for (SourceFields source : sources) {
-      if (source.metrics().containsKey(VALUE)) {
+      if (source.own) {
         fields.add(VALUE);
       } else {
         fields.addAll(source.metrics().keySet());
@@ -212,13 +245,13 @@ final class RowScope implements Scope {
     for (SourceFields source : sources) {
       var metrics = new LinkedHashMap<String, String>();
       for (String field : fields) {
-        String metric = source.metrics().get(field);
+        String metric = source.metric(field);
         if (metric != null) {
           metrics.put(field, metric);
         }
       }
       if (!metrics.isEmpty()) {
-        read.add(new Source(source.name(), metrics));
+        read.add(new Source(source.name, metrics));
       }
     }
     return new Scan(read, columns, TimeRange.ALL, List.of(), Map.of());
