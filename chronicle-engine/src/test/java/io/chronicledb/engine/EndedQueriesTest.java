@@ -52,7 +52,7 @@ class EndedQueriesTest {
   private static final int CONCURRENT = 3;
   private static final int CLIENTS = 6;
   private static final int HOSTS = 20;
-  private static final int SAMPLES = 2_500;
+  private static final int SAMPLES = 1_500;
   private static final long SECOND = 1_000_000_000L;
 
   /** One of them asks PromQL, since both languages share turns and memory. */
@@ -251,7 +251,7 @@ class EndedQueriesTest {
     Evidence evidence = Evidence.of("L5.abandon").seed(seed);
     var random = new Random(seed);
     // Enough to sort all, and so little that rows come in parts.
-    ChronicleDatabase database = open(QueryLimits.defaults().withMemoryBytes(5L << 20));
+    ChronicleDatabase database = open(QueryLimits.defaults().withMemoryBytes(3L << 20));
     var work = new ArrayList<Callable<Integer>>();
     for (int i = 0; i < ENDED; i++) {
       var choice = new Random(random.nextLong());
@@ -308,7 +308,7 @@ class EndedQueriesTest {
   @Test
   void aQueryOverItsMemoryEndsAlone() throws Exception {
     var random = new Random(seed);
-    ChronicleDatabase database = open(QueryLimits.defaults().withMemoryBytes(2L << 20));
+    ChronicleDatabase database = open(QueryLimits.defaults().withMemoryBytes(1L << 20));
     String modest = "SELECT mean(value), max(value), count(value) FROM m GROUP BY host";
     double expected = digest(database.query(modest));
     var greedyLeft = new AtomicInteger(40);
