@@ -26,7 +26,7 @@ enum DataSets {
   static final long START_MILLIS = 1_767_225_600_000L;
 
   private static final long SEED = 123;
-  private static final String[] FIELDS = {
+  static final String[] FIELDS = {
     "usage_user", "usage_system", "usage_idle", "usage_nice", "usage_iowait",
     "usage_irq", "usage_softirq", "usage_steal", "usage_guest", "usage_guest_nice"
   };

@@ -90,9 +90,8 @@ public final class SettledSize {
         peers.getOrDefault(PEERS.get(1) + "." + data.label(), ""));
   }
 
-  /** Writes in the order of an agent: all series, then the next time. */
-  private static long write(
-      DataSets data, List<Source> sources, int steps, long memory, Path file) {
+  /** Writes a settled database, in the order of an agent: all series, then the next time. Says how many points it has. */
+  static long write(DataSets data, List<Source> sources, int steps, long memory, Path file) {
     var options = ChronicleOptions.defaults().withMemoryBytes(memory);
     try (var database = ChronicleDatabase.open(file, options)) {
       var writing = new Writing(database, BATCH);

@@ -2,10 +2,16 @@ package io.chronicledb.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronicledb.engine.ChronicleDatabase;
+import io.chronicledb.engine.column.Table;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
@@ -71,11 +77,40 @@ class MeasurementsTest {
         .param("samples", "10")
         .param("data", "regular")
         .param("state", "cold")
+        .param("hours", "1")
+        .param("query", "high-cpu-1")
         .addProfiler(CpuProfiler.class)
         .verbosity(VerboseMode.SILENT)
         .shouldFailOnError(true)
         .build();
     assertThat(new Runner(options).run()).isNotEmpty();
+  }
+
+  @Test
+  void queriesOfTsbsAnswer(@TempDir Path directory) {
+    Path file = directory.resolve("tsbs.db");
+    int steps = DataSets.CPU.steps(2);
+    SettledSize.write(DataSets.CPU, DataSets.CPU.open(10), steps, 64L << 20, file);
+    long start = DataSets.START_MILLIS;
+    try (var database = ChronicleDatabase.open(file)) {
+      for (TsbsQuery query : TsbsQuery.values()) {
+        long rows = 0;
+        for (String statement : query.statements(5, 10, start, start + steps * 10_000L)) {
+          Table table = database.query(statement);
+          assertThat(table.warnings()).as(statement).isEmpty();
+          rows += table.rowCount();
+        }
+        assertThat(rows).as(query.label).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void theBenchmarkAsksEveryQueryOfTsbs() throws Exception {
+    Param labels = TsbsQueryBenchmark.class.getDeclaredField("query").getAnnotation(Param.class);
+    assertThat(labels.value())
+        .containsExactly(
+            Arrays.stream(TsbsQuery.values()).map(query -> query.label).toArray(String[]::new));
   }
 
   /** 2.13 bits a sample. */

@@ -20,11 +20,14 @@ import io.chronicledb.engine.model.Timestamp;
 import io.chronicledb.engine.partition.BlockCache;
 import io.chronicledb.engine.partition.PartitionCatalog;
 import io.chronicledb.engine.partition.Partitions;
+import io.chronicledb.engine.query.PreparedSql;
 import io.chronicledb.engine.query.PromQlResult;
 import io.chronicledb.engine.query.QueryEngine;
 import io.chronicledb.engine.query.QueryOptions;
 import io.chronicledb.engine.query.QueryPlanner;
+import io.chronicledb.engine.query.SqlRows;
 import io.chronicledb.engine.query.promql.PromQlPlanner;
+import io.chronicledb.engine.query.sql.SqlParameters;
 import io.chronicledb.engine.read.ReadView;
 import io.chronicledb.engine.recovery.Recovery;
 import io.chronicledb.engine.recovery.RecoveryReport;
@@ -316,10 +319,51 @@ public final class ChronicleDatabase implements AutoCloseable {
   /**
    * Runs an SQL statement.
    *
-   * @param parameters values of its bind parameters: numbers, strings, instants
+   * <pre>{@code
+   * record Mean(Instant time, double mean) {}
+   *
+   * List<Mean> means = database
+   *     .query("SELECT mean(value) AS mean FROM temperature WHERE room = ? GROUP BY time(5m)", "living")
+   *     .toRecords(Mean.class);
+   * }</pre>
+   *
+   * @param parameters values of its {@code ?}: numbers, texts, instants, null
    */
   public Table query(String sql, @Nullable Object... parameters) {
-    return queryEngine().sql(sql, QueryOptions.defaults(), parameters);
+    return prepare(sql).run(parameters);
+  }
+
+  /**
+   * Runs an SQL statement with values for its {@code :name}:
+   *
+   * <pre>{@code
+   * Table living = database.query(
+   *     "SELECT max(value) FROM temperature WHERE room = :room AND time >= :start",
+   *     SqlParameters.named(Map.of("room", "living", "start", start)));
+   * }</pre>
+   */
+  public Table query(String sql, SqlParameters parameters) {
+    return prepare(sql).run(parameters);
+  }
+
+  /** Reads an SQL statement, to be run often. */
+  public PreparedSql prepare(String sql) {
+    return queryEngine().prepare(sql);
+  }
+
+  /**
+   * Starts an SQL statement whose rows are read as they are computed, so that a result of any length needs little memory. The caller closes
+   * what it gets.
+   *
+   * @param parameters values of its {@code ?}: numbers, texts, instants, null
+   */
+  public SqlRows rows(String sql, @Nullable Object... parameters) {
+    return prepare(sql).rows(parameters);
+  }
+
+  /** Starts an SQL statement with values for its {@code :name}. The caller closes what it gets. */
+  public SqlRows rows(String sql, SqlParameters parameters) {
+    return prepare(sql).rows(parameters);
   }
 
   /** Evaluates a PromQL expression at one instant. */
@@ -338,7 +382,7 @@ public final class ChronicleDatabase implements AutoCloseable {
             QueryOptions.defaults());
   }
 
-  /** Queries with options, and what can be asked about series. */
+  /** Queries with options, what can be asked about series, and the queries that run, to watch and cancel them. */
   public QueryEngine queryEngine() {
     checkOpen();
     return queryEngine;
@@ -351,6 +395,7 @@ public final class ChronicleDatabase implements AutoCloseable {
 
   /** All points as they are now. The caller closes the view. */
   ReadView view() {
+    checkOpen(); // A prepared statement outlives the database.
     StorageBackend.Pin pin = backend.pin();
     return new ReadView(registry, head.snapshot(), blocks, pin);
   }

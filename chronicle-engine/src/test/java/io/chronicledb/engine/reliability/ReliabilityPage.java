@@ -56,6 +56,8 @@ public final class ReliabilityPage {
     {"C3", "repair of files damaged in those ways"},
     {"F1", "each call of the disk failed, once and from then on, in each way it can fail"},
     {"J1", "threads interrupted within writes, queries, flushes, compactions"},
+    {"L5.cancel", "queries cancelled at random moments, in both languages, some before their turn"},
+    {"L5.abandon", "results that are closed before they were read to the end"},
     {"M1", "random sequences of all that changes data against a map of maps, with SQL and PromQL"},
     {"M2", "each query's answer is a state between its start and its end"},
   };
