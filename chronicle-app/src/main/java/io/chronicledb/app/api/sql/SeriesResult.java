@@ -132,24 +132,23 @@ final class SeriesResult implements ResultWriter {
         if (doubles != null && !doubles.isAbsent(row)) {
           points[i].add(timestamps.get(row), doubles.get(row), hold);
         } else if (longs != null) {
-          points[i].add(timestamps.get(row), longs.get(row), hold);
+          points[i].add(timestamps.get(row), (double) longs.get(row), hold);
         }
       }
     }
   }
 
   private Points[] pointsAt(List<Table.Column> all, int row) {
-    var key = new String[texts.size()];
-    for (int i = 0; i < key.length; i++) {
-      key[i] = Cells.text(all.get(texts.get(i)), row);
+    List<@Nullable String> key = new ArrayList<>(texts.size());
+    for (int column : texts) {
+      key.add(Cells.text(all.get(column), row));
     }
-    List<@Nullable String> values = Arrays.asList(key);
-    Points[] points = series.get(values);
+    Points[] points = series.get(key);
     if (points == null) {
-      hold.accept(BYTES_PER_SERIES * (1 + numbers.size()) + 8L * key.length);
+      hold.accept(BYTES_PER_SERIES * (1 + numbers.size()) + 8L * key.size());
       points = new Points[numbers.size()];
       Arrays.setAll(points, i -> new Points());
-      series.put(values, points);
+      series.put(key, points);
     }
     return points;
   }
