@@ -45,7 +45,7 @@ class ReadingResultsTest {
     var batch = new PointBatch();
     for (String host : List.of("a", "b")) {
       for (int i = 0; i < 60; i++) {
-        long nanos = start.plusSeconds(10 * i).getEpochSecond() * 1_000_000_000;
+        long nanos = start.plusSeconds(10L * i).getEpochSecond() * 1_000_000_000;
         batch.add(
             "cpu", Tags.of("host", host), nanos, (host.equals("a") ? 1.0 : 2.0) + i % 2 - 0.5);
         batch.add("cpu_usage_user", Tags.of("hostname", host), nanos, i);
@@ -67,6 +67,7 @@ class ReadingResultsTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // The statement says which type a column has.
   void rowsAndColumns() {
     Table table = database.query(
         "SELECT mean(value) AS mean, count(value) AS n FROM cpu GROUP BY time(5m), host");
@@ -156,6 +157,7 @@ class ReadingResultsTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // The statement says which type a column has.
   void examplesOfJavadoc() {
     Table table = database.query("SELECT mean(value) FROM temperature GROUP BY time(5m)");
     for (Table.Row row : table) {
@@ -214,7 +216,7 @@ class ReadingResultsTest {
         plain(read(Path.of("src/test/java/io/chronicledb/engine/ReadingResultsTest.java")));
     var examples = new ArrayList<String>();
     String section =
-        read(Path.of("../docs/embedding.md")).split("## Reading results\n")[1].split("\n## ")[0];
+        found("## Reading results\n(.*?)\n## ", read(Path.of("../docs/embedding.md"))).get(0);
     examples.addAll(found("```java\n(.*?)```", section));
     assertThat(examples).hasSizeGreaterThanOrEqualTo(6);
     String database = read(ENGINE.resolve("ChronicleDatabase.java"));

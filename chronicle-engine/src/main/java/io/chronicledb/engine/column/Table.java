@@ -254,9 +254,10 @@ public final class Table implements Iterable<Table.Row> {
       var values = new StringJoiner(", ", number() + " {", "}");
       for (Column column : table.columns) {
         Object value = column.value(index);
-        boolean time = column.type() == Type.TIMESTAMP && value != null;
-        values.add(column.name() + "="
-            + (time ? Target.instant((Long) value) : value == null ? "NULL" : value));
+        Object shown = value == null
+            ? "NULL"
+            : column.type() == Type.TIMESTAMP ? Target.instant((Long) value) : value;
+        values.add(column.name() + "=" + shown);
       }
       return values.toString();
     }

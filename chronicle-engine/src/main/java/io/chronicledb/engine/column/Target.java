@@ -44,6 +44,7 @@ enum Target {
 
   private static final double LONG_END = 0x1p63;
 
+  @SuppressWarnings("ImmutableEnumChecker") // Nobody changes it.
   private final Set<Table.Type> accepted;
 
   Target(Table.Type first, Table.Type... further) {

@@ -111,7 +111,7 @@ class RecordMapperTest {
   void whatDoesNotFitExactlyIsAnError() {
     record Small(int n) {}
     record Whole(long n) {}
-    record Number(double n) {}
+    record Real(double n) {}
     assertThatThrownBy(() -> table(longs("n", 1L << 31)).toRecords(Small.class))
         .hasMessage(
             "column \"n\" is 2147483648 in row 0 {n=2147483648}, which component n of Small (int)"
@@ -123,7 +123,7 @@ class RecordMapperTest {
         .hasMessageStartingWith("column \"n\" is 0.5 in row 1 {");
     assertThatThrownBy(() -> table(doubles("n", Double.NaN)).toRecords(Whole.class))
         .hasMessageStartingWith("column \"n\" is NaN in row 0 {");
-    assertThatThrownBy(() -> table(longs("n", Long.MAX_VALUE)).toRecords(Number.class))
+    assertThatThrownBy(() -> table(longs("n", Long.MAX_VALUE)).toRecords(Real.class))
         .hasMessageEndingWith("declare it as long");
   }
 
@@ -190,6 +190,7 @@ class RecordMapperTest {
   }
 
   @Test
+  @SuppressWarnings("UnusedMethod") // It is called.
   void whatTheConstructorThrowsComesThrough() {
     record Positive(double x) {
       Positive {
@@ -204,6 +205,7 @@ class RecordMapperTest {
   }
 
   @Test
+  @SuppressWarnings("UnusedMethod") // That nobody calls it is the point.
   void theCanonicalConstructorIsCalled() {
     record Two(double a, String b) {
       Two(String b) {

@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,7 +68,7 @@ class SqlRowsTest {
       assertThat(rows.statistics().rows()).isEqualTo(POINTS);
     }
     try (SqlRows rows = database.rows(ALL, "a")) {
-      Table first = rows.next();
+      Table first = Objects.requireNonNull(rows.next());
       assertThat(first.rowCount()).isLessThan(POINTS);
       assertThat(rows.iterator().next().number()).isEqualTo(first.rowCount());
     }
