@@ -14,6 +14,7 @@ import io.chronicledb.engine.query.exec.QueryMemory;
 import io.chronicledb.engine.query.exec.SeriesBatch;
 import io.chronicledb.engine.query.exec.SeriesExecutor;
 import io.chronicledb.engine.query.exec.TableExecutor;
+import io.chronicledb.engine.query.function.RangeSamples;
 import io.chronicledb.engine.query.optimize.Rewrites;
 import io.chronicledb.engine.query.plan.Grid;
 import io.chronicledb.engine.query.plan.TableNode;
@@ -232,33 +233,47 @@ public final class QueryEngine implements AutoCloseable {
   private PromQlResult runInstant(Ticket ticket, String text, long time, QueryOptions options) {
     Grid grid = Grid.instant(time);
     PromQlPlan plan = planner.promql(text, grid, lookback(options));
-    try (ReadView view = views.get()) {
-      ExecutionContext context = context(view, grid, options, null);
+    try (ReadView view = views.get();
+        ExecutionContext context = context(view, grid, options, null)) {
       ticket.running(context);
+      var executor = new SeriesExecutor(context);
       if (plan instanceof PromQlPlan.Text constant) {
         return new PromQlResult.Text(time, constant.value(), List.of());
       }
       if (plan instanceof PromQlPlan.Scalar scalar) {
-        return new PromQlResult.Scalar(
-            time, new SeriesExecutor(context).scalar(scalar.root())[0], List.of());
+        double value = executor.scalar(scalar.root())[0];
+        return new PromQlResult.Scalar(time, value, context.warnings());
       }
       if (plan instanceof PromQlPlan.Samples samples) {
-        var series = new ArrayList<PromQlResult.Matrix.SamplesOfSeries>();
-        new SeriesExecutor(context)
-            .samples(
-                samples.scan(),
-                (labels, timestamps, values) -> series.add(
-                    new PromQlResult.Matrix.SamplesOfSeries(labels, timestamps, values)));
-        series.sort((a, b) -> a.labels().compareTo(b.labels()));
-        return new PromQlResult.Matrix(series, List.of());
+        return matrix(samples, executor, context);
       }
       var root = ((PromQlPlan.Series) plan).root();
       var elements = new ArrayList<PromQlResult.Vector.Element>();
-      for (SeriesBatch batch : new SeriesExecutor(context).series(root)) {
+      for (SeriesBatch batch : executor.series(root)) {
         elements.add(new PromQlResult.Vector.Element(batch.labels(), batch.values()[0]));
       }
-      return new PromQlResult.Vector(time, elements, List.of());
+      return new PromQlResult.Vector(time, elements, context.warnings());
     }
+  }
+
+  private static PromQlResult matrix(
+      PromQlPlan.Samples plan, SeriesExecutor executor, ExecutionContext context) {
+    var series = new ArrayList<PromQlResult.Matrix.SamplesOfSeries>();
+    PromQlPlan.Bounded bounded = plan.bounded();
+    executor.samples(plan.samples(), (labels, timestamps, values) -> {
+      if (bounded == null) {
+        series.add(new PromQlResult.Matrix.SamplesOfSeries(labels, timestamps, values));
+        return;
+      }
+      var range =
+          RangeSamples.of(timestamps, values, bounded.start(), bounded.end(), bounded.smoothed());
+      if (range != null) {
+        series.add(
+            new PromQlResult.Matrix.SamplesOfSeries(labels, range.timestamps(), range.values()));
+      }
+    });
+    series.sort((a, b) -> a.labels().compareTo(b.labels()));
+    return new PromQlResult.Matrix(series, context.warnings());
   }
 
   /**
@@ -282,8 +297,8 @@ public final class QueryEngine implements AutoCloseable {
           + (plan instanceof PromQlPlan.Text ? "string" : "range vector")
           + "\" for range query, must be Scalar or instant Vector");
     }
-    try (ReadView view = views.get()) {
-      ExecutionContext context = context(view, grid, options, null);
+    try (ReadView view = views.get();
+        ExecutionContext context = context(view, grid, options, null)) {
       ticket.running(context);
       var executor = new SeriesExecutor(context);
       long[] timestamps = grid.timestamps();
@@ -291,14 +306,14 @@ public final class QueryEngine implements AutoCloseable {
         double[] values = executor.scalar(scalar.root());
         return new PromQlResult.Matrix(
             List.of(new PromQlResult.Matrix.SamplesOfSeries(Tags.empty(), timestamps, values)),
-            List.of());
+            context.warnings());
       }
       var series = new ArrayList<PromQlResult.Matrix.SamplesOfSeries>();
       for (SeriesBatch batch : executor.series(((PromQlPlan.Series) plan).root())) {
         series.add(batch.samples(timestamps, PromQlResult.Matrix.SamplesOfSeries::new));
       }
       series.sort((a, b) -> a.labels().compareTo(b.labels()));
-      return new PromQlResult.Matrix(series, List.of());
+      return new PromQlResult.Matrix(series, context.warnings());
     }
   }
 

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * clock 2024-03-31T12:00:00Z                 what now() is from here on
  * eval instant at 25s  EXPRESSION            expected: labels and value, one series a line, any order
  *   {shard="1"} 9
+ *   PromQL info: some words (1:6)            its annotations; where none is given, any will do, and "no annotations" means none
+ * eval_ordered instant at 25s  EXPRESSION    the same, but the series must come in the order of the lines
  * eval range from 0s to 20s step 10s  EXPRESSION
  *   {shard="1"} 4 6 _
  * eval_fail instant at 0s  EXPRESSION        expected: a part of the message
@@ -70,6 +73,7 @@ final class QueryScript {
   }
 
   private static final Pattern SQL_CASE = Pattern.compile("(sql|sql_has|sql_fail)\\s");
+  private static final Pattern PROMQL_CASE = Pattern.compile("(eval|eval_ordered|eval_fail)\\s");
   private static final Pattern GRID = Pattern.compile("(\\S+)(?:\\s+from\\s+(\\S+))?");
   private static final Pattern PARAMETER = Pattern.compile("(\\?|:\\w+)\\s+(.*)");
   private static final Pattern NUMBER =
@@ -92,6 +96,11 @@ final class QueryScript {
 
   private ChronicleDatabase open() {
     return ChronicleDatabase.inMemory(ChronicleOptions.defaults().withClock(() -> now));
+  }
+
+  /** How many PromQL cases a script has. */
+  static long promqlCases(List<String> lines) {
+    return lines.stream().filter(line -> PROMQL_CASE.matcher(line).lookingAt()).count();
   }
 
   /** How many SQL cases a script has. */
@@ -143,9 +152,9 @@ final class QueryScript {
       }
       case "clock" -> now = Instant.parse(rest);
       case "load" -> load(rest, body);
-      case "eval" -> {
+      case "eval", "eval_ordered" -> {
         cases++;
-        evaluate(rest, body);
+        evaluate(rest, body, command.equals("eval_ordered"));
       }
       case "eval_fail" -> {
         cases++;
@@ -423,10 +432,20 @@ final class QueryScript {
             QueryOptions.defaults());
   }
 
-  private void evaluate(String query, List<String> body) {
+  private void evaluate(String query, List<String> body, boolean ordered) {
     PromQlResult result = result(query);
-    Map<Tags, List<Double>> expected = new TreeMap<>();
-    for (String line : body) {
+    List<String> annotations =
+        body.stream().filter(line -> line.startsWith("PromQL ")).toList();
+    if (!annotations.isEmpty() || body.contains("no annotations")) {
+      assertThat(new TreeSet<>(result.warnings()))
+          .as("annotations")
+          .isEqualTo(new TreeSet<>(annotations));
+    }
+    List<String> lines = body.stream()
+        .filter(line -> !line.startsWith("PromQL ") && !line.equals("no annotations"))
+        .toList();
+    Map<Tags, List<Double>> expected = ordered ? new LinkedHashMap<>() : new TreeMap<>();
+    for (String line : lines) {
       int split =
           line.contains("}") ? line.indexOf('}') + 1 : line.contains(" ") ? line.indexOf(' ') : 0;
       String labels = line.substring(0, split);
@@ -434,7 +453,7 @@ final class QueryScript {
       expected.put(
           scalar ? Tags.empty() : labels(labels), values(scalar ? line : line.substring(split)));
     }
-    Map<Tags, List<Double>> actual = new TreeMap<>();
+    Map<Tags, List<Double>> actual = ordered ? new LinkedHashMap<>() : new TreeMap<>();
     if (result instanceof PromQlResult.Scalar scalar) {
       actual.put(Tags.empty(), List.of(scalar.value()));
     } else if (result instanceof PromQlResult.Vector vector) {
@@ -446,7 +465,7 @@ final class QueryScript {
             series.labels(), range.matches() ? onGrid(series, range) : list(series.values()));
       }
     }
-    assertThat(actual.keySet()).as("series").isEqualTo(expected.keySet());
+    assertThat(List.copyOf(actual.keySet())).as("series").isEqualTo(List.copyOf(expected.keySet()));
     expected.forEach((labels, values) -> {
       List<Double> got = actual.get(labels);
       assertThat(got).as("values of %s", labels).hasSameSizeAs(values);

@@ -22,6 +22,8 @@ class QueryScriptsTest {
   /** Fewer would mean that scripts have been lost. */
   private static final int SQL_CASES_MIN = 450;
 
+  private static final int PROMQL_CASES_MIN = 400;
+
   @ParameterizedTest
   @CsvSource({
     "selectors.test, 20",
@@ -29,10 +31,25 @@ class QueryScriptsTest {
     "aggregations.test, 20",
     "range-functions.test, 40",
     "functions.test, 30",
-    "unsupported.test, 10",
+    "unsupported.test, 6",
   })
   void answersAsWritten(String script, int casesMin) {
     run(script, casesMin);
+  }
+
+  /** What docs/promql.md says, by topic. */
+  @ParameterizedTest
+  @MethodSource("promqlScripts")
+  void answersPromQlAsPrometheusDoes(String script) {
+    run(script, (int) QueryScript.promqlCases(lines(script)));
+  }
+
+  @Test
+  void hasCasesForAllOfPromQl() {
+    long cases = promqlScripts()
+        .mapToLong(script -> QueryScript.promqlCases(lines(script)))
+        .sum();
+    assertThat(cases).isGreaterThanOrEqualTo(PROMQL_CASES_MIN);
   }
 
   /** What docs/sql.md says, by topic. */
@@ -59,11 +76,19 @@ class QueryScriptsTest {
   }
 
   static Stream<String> sqlScripts() {
+    return scripts("sql");
+  }
+
+  static Stream<String> promqlScripts() {
+    return scripts("promql");
+  }
+
+  private static Stream<String> scripts(String topic) {
     try {
       Path directory =
-          Path.of(QueryScriptsTest.class.getResource("/queries/eval/sql").toURI());
+          Path.of(QueryScriptsTest.class.getResource("/queries/eval/" + topic).toURI());
       try (Stream<Path> files = Files.list(directory)) {
-        return files.map(file -> "sql/" + file.getFileName()).sorted().toList().stream();
+        return files.map(file -> topic + "/" + file.getFileName()).sorted().toList().stream();
       }
     } catch (IOException | URISyntaxException e) {
       throw new IllegalStateException(e);

@@ -4,93 +4,98 @@ import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.function.GroupAccumulator;
 import io.chronicledb.engine.query.function.SeriesAggregate;
+import io.chronicledb.engine.query.function.ShortestDecimal;
+import io.chronicledb.engine.query.plan.Grouping;
 import io.chronicledb.engine.query.plan.PlanNode.Aggregate;
+import io.chronicledb.engine.query.plan.PlanNode.CountValues;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
-/** Makes one series of each group, or keeps some series of each group. Consumes its whole input at construction. */
+/** Makes one series of each group. Consumes its whole input at construction. */
 final class AggregateOperator {
+
+  /** Arrays that a group keeps for each instant, in bytes: value, compensation, count. */
+  private static final int INSTANT_BYTES = 20;
 
   private AggregateOperator() {}
 
-  static SeriesOperator of(
-      ExecutionContext context, Aggregate node, SeriesOperator input, double[] parameters) {
-    return SeriesOperator.of(
-        node.aggregate().selectsSeries()
-            ? select(context, node, input, parameters)
-            : accumulate(context, node, input, parameters));
+  private static final class Group {
+    private final GroupAccumulator accumulator;
+    private boolean dropsMetric;
+
+    Group(GroupAccumulator accumulator) {
+      this.accumulator = accumulator;
+    }
   }
 
-  private static List<SeriesBatch> accumulate(
-      ExecutionContext context, Aggregate node, SeriesOperator input, double[] parameters) {
-    int instants = context.grid().count();
-    Map<Tags, GroupAccumulator> groups = new LinkedHashMap<>();
-    for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
-      Tags group = node.grouping().of(batch.labels());
-      GroupAccumulator accumulator = groups.get(group);
-      if (accumulator == null) {
-        accumulator = new GroupAccumulator(node.aggregate(), instants);
-        groups.put(group, accumulator);
-        context.checkResult((long) groups.size() * instants);
+  /** @param parameters one for each instant; of no meaning where the aggregate has none */
+  static SeriesOperator of(
+      ExecutionContext context,
+      int instants,
+      Aggregate node,
+      SeriesOperator input,
+      double[] parameters) {
+    if (node.aggregate() == SeriesAggregate.QUANTILE) {
+      for (double quantile : parameters) {
+        context.annotations().quantile(quantile, node.parameterPosition());
       }
-      accumulator.add(batch.values());
+    }
+    Map<Tags, Group> groups = new LinkedHashMap<>();
+    long held = 0;
+    for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
+      context.check();
+      Tags labels = node.grouping().of(batch.labels());
+      Group group = groups.get(labels);
+      if (group == null) {
+        group = new Group(new GroupAccumulator(node.aggregate(), instants));
+        groups.put(labels, group);
+        context.checkResult((long) groups.size() * instants);
+        context.hold((long) INSTANT_BYTES * instants);
+        held += (long) INSTANT_BYTES * instants;
+      }
+      if (node.aggregate() == SeriesAggregate.QUANTILE) {
+        // Every value stays until the end.
+        context.hold(batch.heldBytes());
+        held += batch.heldBytes();
+      }
+      group.accumulator.add(batch.values());
+      group.dropsMetric |= batch.dropsMetric();
     }
     var result = new ArrayList<SeriesBatch>(groups.size());
-    groups.forEach((labels, accumulator) ->
-        result.add(new SeriesBatch(labels, accumulator.result(parameters))));
-    return result;
+    groups.forEach((labels, group) -> {
+      context.check();
+      result.add(new SeriesBatch(labels, group.accumulator.result(parameters), group.dropsMetric));
+    });
+    context.release(held);
+    return SeriesOperator.of(result);
   }
 
-  /** topk and bottomk: at each instant only the values of the first so many series of the group remain. */
-  private static List<SeriesBatch> select(
-      ExecutionContext context, Aggregate node, SeriesOperator input, double[] parameters) {
-    Map<Tags, List<SeriesBatch>> groups = new LinkedHashMap<>();
-    for (SeriesBatch batch : input.drain(context)) {
-      groups
-          .computeIfAbsent(node.grouping().of(batch.labels()), labels -> new ArrayList<>())
-          .add(batch);
-    }
-    boolean largest = node.aggregate() == SeriesAggregate.TOPK;
-    var result = new ArrayList<SeriesBatch>();
-    for (List<SeriesBatch> group : groups.values()) {
-      var kept = new LinkedHashMap<SeriesBatch, double[]>();
-      for (int i = 0; i < context.grid().count(); i++) {
-        int instant = i;
-        double count = parameters[i];
-        if (Double.isNaN(count) || count < 1) {
+  static SeriesOperator countValues(
+      ExecutionContext context, int instants, CountValues node, SeriesOperator input) {
+    Grouping grouping = node.grouping().with(node.label());
+    Map<Tags, double[]> counts = new LinkedHashMap<>();
+    for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
+      context.check();
+      for (int i = 0; i < instants; i++) {
+        if (!batch.has(i)) {
           continue;
         }
-        group.stream()
-            .filter(batch -> !StaleMarker.is(batch.values()[instant]))
-            .sorted(byValue(instant, largest))
-            .limit((long) count)
-            .forEach(batch -> kept.computeIfAbsent(batch, b -> absent(b.values().length))[instant] =
-                batch.values()[instant]);
+        Tags labels = grouping.of(
+            batch.labels().with(node.label(), ShortestDecimal.plain(batch.values()[i])));
+        double[] column = counts.get(labels);
+        if (column == null) {
+          column = SeriesBatch.absent(instants);
+          counts.put(labels, column);
+          context.checkResult((long) counts.size() * instants);
+          context.hold(8L * instants);
+        }
+        column[i] = StaleMarker.is(column[i]) ? 1 : column[i] + 1;
       }
-      kept.forEach((batch, values) -> result.add(new SeriesBatch(batch.labels(), values)));
     }
-    return result;
-  }
-
-  /** NaN after every number, whichever way is asked for. */
-  private static Comparator<SeriesBatch> byValue(int instant, boolean descending) {
-    return (a, b) -> {
-      double x = a.values()[instant];
-      double y = b.values()[instant];
-      if (Double.isNaN(x) || Double.isNaN(y)) {
-        return Boolean.compare(Double.isNaN(x), Double.isNaN(y));
-      }
-      return descending ? Double.compare(y, x) : Double.compare(x, y);
-    };
-  }
-
-  private static double[] absent(int count) {
-    var values = new double[count];
-    Arrays.fill(values, StaleMarker.value());
-    return values;
+    context.release(8L * instants * counts.size());
+    var result = new ArrayList<SeriesBatch>(counts.size());
+    counts.forEach((labels, column) -> result.add(new SeriesBatch(labels, column)));
+    return SeriesOperator.of(result);
   }
 }

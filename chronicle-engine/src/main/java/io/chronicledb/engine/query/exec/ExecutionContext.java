@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One running query: what it reads, what it may use up, and whether it is to go on. Accounting and {@link #cancel()} are thread-safe.
  */
-public final class ExecutionContext {
+public final class ExecutionContext implements AutoCloseable {
 
   private final ReadView view;
   private final Grid grid;
@@ -33,6 +33,7 @@ public final class ExecutionContext {
   private final List<Known> entities = new ArrayList<>();
   private final Map<String, Double> textCodes = new ConcurrentHashMap<>();
   private final AtomicInteger nextTextCode = new AtomicInteger();
+  private final Annotations annotations = new Annotations();
   private final AtomicLong scanned = new AtomicLong();
   private final AtomicLong held = new AtomicLong();
   private final AtomicLong heldMax = new AtomicLong();
@@ -92,6 +93,15 @@ public final class ExecutionContext {
 
   Threads threads() {
     return threads;
+  }
+
+  Annotations annotations() {
+    return annotations;
+  }
+
+  /** Warnings and infos for the author of a PromQL query, so far; an info begins with {@code PromQL info:}. */
+  public List<String> warnings() {
+    return annotations.texts();
   }
 
   @Nullable
@@ -214,6 +224,7 @@ public final class ExecutionContext {
   }
 
   /** Gives back all that is held; the query has ended. */
+  @Override
   public void close() {
     memory.take(-held.getAndSet(0));
   }

@@ -1,17 +1,16 @@
 package io.chronicledb.engine.query.exec;
 
-import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.function.BinaryOperation;
 import io.chronicledb.engine.query.plan.Matching;
 import io.chronicledb.engine.query.plan.Matching.Side;
 import io.chronicledb.engine.query.plan.PlanNode.Join;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Operations between two vectors. Which series match is decided by labels, and whether a match is unique at each instant, as Prometheus does:
@@ -20,34 +19,52 @@ import java.util.Map;
 final class JoinOperator {
 
   private final ExecutionContext context;
+  private final int instants;
   private final BinaryOperation operation;
   private final boolean returnBool;
   private final Matching matching;
   /** Result columns by labels; series that end where another begins share one. */
-  private final Map<Tags, double[]> results = new LinkedHashMap<>();
+  private final Map<Tags, Column> results = new LinkedHashMap<>();
 
-  private JoinOperator(ExecutionContext context, Join node) {
+  private static final class Column {
+    private final double[] values;
+    private boolean dropsMetric;
+
+    Column(int instants) {
+      this.values = SeriesBatch.absent(instants);
+    }
+  }
+
+  private JoinOperator(ExecutionContext context, int instants, Join node) {
     this.context = context;
+    this.instants = instants;
     this.operation = node.operation();
     this.returnBool = node.returnBool();
     this.matching = node.matching();
   }
 
+  /** @param left,right drained; given back here */
   static SeriesOperator of(
-      ExecutionContext context, Join node, List<SeriesBatch> left, List<SeriesBatch> right) {
-    var join = new JoinOperator(context, node);
+      ExecutionContext context,
+      int instants,
+      Join node,
+      List<SeriesBatch> left,
+      List<SeriesBatch> right) {
+    var join = new JoinOperator(context, instants, node);
     if (node.operation().isSetOperation()) {
       join.combineSets(left, right);
     } else {
       join.match(left, right);
     }
     var batches = new ArrayList<SeriesBatch>(join.results.size());
-    join.results.forEach((labels, values) -> {
-      var batch = new SeriesBatch(labels, values);
+    join.results.forEach((labels, column) -> {
+      var batch = new SeriesBatch(labels, column.values, column.dropsMetric);
       if (!batch.isEmpty()) {
         batches.add(batch);
       }
     });
+    SeriesOperator.release(context, left);
+    SeriesOperator.release(context, right);
     return SeriesOperator.of(batches);
   }
 
@@ -55,11 +72,10 @@ final class JoinOperator {
     boolean or = operation == BinaryOperation.OR;
     Map<Tags, boolean[]> present = presence(or ? left : right);
     if (or) {
-      left.forEach(batch -> keep(batch, new boolean[batch.values().length], false));
+      left.forEach(batch -> keep(batch, new boolean[instants], false));
     }
     for (SeriesBatch batch : or ? right : left) {
-      boolean[] there =
-          present.getOrDefault(matching.key(batch.labels()), new boolean[batch.values().length]);
+      boolean[] there = present.getOrDefault(matching.key(batch.labels()), new boolean[instants]);
       keep(batch, there, operation == BinaryOperation.AND);
     }
   }
@@ -68,10 +84,10 @@ final class JoinOperator {
   private Map<Tags, boolean[]> presence(List<SeriesBatch> batches) {
     var presence = new HashMap<Tags, boolean[]>();
     for (SeriesBatch batch : batches) {
-      boolean[] there = presence.computeIfAbsent(
-          matching.key(batch.labels()), key -> new boolean[batch.values().length]);
-      for (int i = 0; i < there.length; i++) {
-        there[i] |= !StaleMarker.is(batch.values()[i]);
+      boolean[] there =
+          presence.computeIfAbsent(matching.key(batch.labels()), key -> new boolean[instants]);
+      for (int i = 0; i < instants; i++) {
+        there[i] |= batch.has(i);
       }
     }
     return presence;
@@ -79,22 +95,23 @@ final class JoinOperator {
 
   /** Adds the values of a series at the instants where the other side's presence is as wanted. */
   private void keep(SeriesBatch batch, boolean[] there, boolean wanted) {
-    double[] result = result(batch.labels());
-    for (int i = 0; i < there.length; i++) {
-      if (there[i] == wanted && !StaleMarker.is(batch.values()[i])) {
-        result[i] = batch.values()[i];
+    context.check();
+    Column result = column(batch.labels(), batch.dropsMetric());
+    for (int i = 0; i < instants; i++) {
+      if (there[i] == wanted && batch.has(i)) {
+        result.values[i] = batch.values()[i];
       }
     }
   }
 
-  private double[] result(Tags labels) {
-    double[] result = results.get(labels);
+  private Column column(Tags labels, boolean dropsMetric) {
+    Column result = results.get(labels);
     if (result == null) {
-      result = new double[context.grid().count()];
-      Arrays.fill(result, StaleMarker.value());
+      result = new Column(instants);
       results.put(labels, result);
-      context.checkResult((long) results.size() * result.length);
+      context.checkResult((long) results.size() * instants);
     }
+    result.dropsMetric |= dropsMetric;
     return result;
   }
 
@@ -102,77 +119,133 @@ final class JoinOperator {
     boolean manyRight = matching.manySide() == Side.RIGHT;
     List<SeriesBatch> many = manyRight ? right : left;
     List<SeriesBatch> one = manyRight ? left : right;
-    Map<Tags, List<SeriesBatch>> ones = new HashMap<>();
+    if (many.isEmpty() && matching.fillMany() == null
+        || one.isEmpty() && matching.fillOne() == null) {
+      return;
+    }
+    Map<Tags, List<SeriesBatch>> ones = new LinkedHashMap<>();
     for (SeriesBatch batch : one) {
       ones.computeIfAbsent(matching.key(batch.labels()), key -> new ArrayList<>(1))
           .add(batch);
     }
     ones.forEach((key, group) -> checkUnique(key, group, manyRight ? "left" : "right"));
+    Map<Tags, boolean[]> matched = new HashMap<>();
     Map<Tags, boolean[]> taken = new HashMap<>();
     for (SeriesBatch batch : many) {
+      context.check();
       Tags key = matching.key(batch.labels());
       List<SeriesBatch> partners = ones.getOrDefault(key, List.of());
+      boolean[] matchedKey = matched.computeIfAbsent(key, k -> new boolean[instants]);
       for (SeriesBatch partner : partners) {
-        matchPair(batch, partner, key, manyRight, taken);
+        matchPair(batch, partner, matchedKey, taken);
+      }
+      if (matching.fillOne() != null) {
+        matchFilledOne(batch, key, partners, matching.fillOne(), matchedKey, taken);
+      }
+    }
+    if (matching.fillMany() != null) {
+      for (SeriesBatch batch : one) {
+        Tags key = matching.key(batch.labels());
+        boolean[] matchedKey = matched.computeIfAbsent(key, k -> new boolean[instants]);
+        matchFilledMany(batch, key, matching.fillMany(), matchedKey, taken);
       }
     }
   }
 
   private void matchPair(
-      SeriesBatch many, SeriesBatch one, Tags key, boolean manyRight, Map<Tags, boolean[]> taken) {
-    Tags labels = resultLabels(many.labels(), one.labels());
-    double[] result = result(labels);
-    boolean oneToOne = matching.manySide() == Side.NONE;
-    // One-to-one: each key matches once. Many-to-one: each resulting series comes from one match.
-    boolean[] matched =
-        taken.computeIfAbsent(oneToOne ? key : labels, t -> new boolean[result.length]);
-    for (int i = 0; i < result.length; i++) {
-      double manyValue = many.values()[i];
-      double oneValue = one.values()[i];
-      if (StaleMarker.is(manyValue) || StaleMarker.is(oneValue)) {
-        continue;
+      SeriesBatch many, SeriesBatch one, boolean[] matchedKey, Map<Tags, boolean[]> taken) {
+    Slot slot = slot(many.labels(), many.dropsMetric(), one.labels(), matchedKey, taken);
+    for (int i = 0; i < instants; i++) {
+      if (many.has(i) && one.has(i)) {
+        put(slot, i, many.values()[i], one.values()[i]);
       }
-      double left = manyRight ? oneValue : manyValue;
-      double right = manyRight ? manyValue : oneValue;
-      boolean comparison = operation.isComparison();
-      boolean holds = comparison && operation.test(left, right);
-      if (comparison && !holds && !returnBool) {
-        // A match that does not hold still is the one match of a one-to-one key.
-        if (oneToOne) {
-          claim(matched, i, key, true);
-        }
-        continue;
-      }
-      claim(matched, i, oneToOne ? key : labels, oneToOne);
-      result[i] = !comparison ? operation.apply(left, right) : returnBool ? (holds ? 1 : 0) : left;
     }
   }
 
-  private static void claim(boolean[] matched, int instant, Tags labels, boolean oneToOne) {
-    if (matched[instant]) {
-      throw new QueryExecutionException(
-          oneToOne
-              ? "multiple matches for labels " + labels
-                  + ": many-to-one matching must be explicit (group_left/group_right)"
-              : "multiple matches for labels " + labels
-                  + ": grouping labels must ensure unique matches");
+  private void matchFilledOne(
+      SeriesBatch many,
+      Tags key,
+      List<SeriesBatch> partners,
+      double fill,
+      boolean[] matchedKey,
+      Map<Tags, boolean[]> taken) {
+    Slot slot = null;
+    for (int i = 0; i < instants; i++) {
+      int instant = i;
+      if (many.has(i) && partners.stream().noneMatch(partner -> partner.has(instant))) {
+        if (slot == null) {
+          slot = slot(many.labels(), many.dropsMetric(), key, matchedKey, taken);
+        }
+        put(slot, i, many.values()[i], fill);
+      }
     }
-    matched[instant] = true;
+  }
+
+  private void matchFilledMany(
+      SeriesBatch one, Tags key, double fill, boolean[] matchedKey, Map<Tags, boolean[]> taken) {
+    Slot slot = null;
+    for (int i = 0; i < instants; i++) {
+      if (one.has(i) && !matchedKey[i]) {
+        if (slot == null) {
+          slot = slot(key, false, one.labels(), matchedKey, taken);
+        }
+        put(slot, i, fill, one.values()[i]);
+      }
+    }
+  }
+
+  /**
+   * Where the results of a pair of series go.
+   *
+   * @param taken the instants at which there is a match that must stay the only one: of the key for one-to-one, otherwise of the result
+   */
+  private record Slot(Column column, boolean[] matchedKey, boolean[] taken) {}
+
+  private Slot slot(
+      Tags many, boolean dropsMetric, Tags one, boolean[] matchedKey, Map<Tags, boolean[]> taken) {
+    Tags labels = resultLabels(many, one);
+    Column column = column(labels, dropsMetric || returnBool);
+    boolean[] unique = matching.manySide() == Side.NONE
+        ? matchedKey
+        : taken.computeIfAbsent(labels, t -> new boolean[instants]);
+    return new Slot(column, matchedKey, unique);
+  }
+
+  private void put(Slot slot, int instant, double manyValue, double oneValue) {
+    boolean manyRight = matching.manySide() == Side.RIGHT;
+    if (slot.taken[instant]) {
+      throw new QueryExecutionException(
+          matching.manySide() == Side.NONE
+              ? "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)"
+              : "multiple matches for labels: grouping labels must ensure unique matches");
+    }
+    slot.taken[instant] = true;
+    slot.matchedKey[instant] = true;
+    double left = manyRight ? oneValue : manyValue;
+    double right = manyRight ? manyValue : oneValue;
+    if (!operation.isComparison()) {
+      slot.column.values[instant] = operation.apply(left, right);
+    } else if (returnBool) {
+      slot.column.values[instant] = operation.test(left, right) ? 1 : 0;
+    } else if (operation.test(left, right)) {
+      slot.column.values[instant] = left;
+    }
   }
 
   private void checkUnique(Tags key, List<SeriesBatch> group, String side) {
     if (group.size() == 1) {
       return;
     }
-    var first = new SeriesBatch[context.grid().count()];
+    var first = new @Nullable SeriesBatch[instants];
     for (SeriesBatch batch : group) {
-      for (int i = 0; i < first.length; i++) {
-        if (!StaleMarker.is(batch.values()[i])) {
-          if (first[i] != null) {
+      for (int i = 0; i < instants; i++) {
+        if (batch.has(i)) {
+          SeriesBatch other = first[i];
+          if (other != null) {
             throw new QueryExecutionException(
                 "found duplicate series for the match group " + key + " on the " + side
-                    + " hand-side of the operation: [" + first[i].labels() + ", " + batch.labels()
-                    + "]; many-to-many matching not allowed: matching labels must be unique on one side");
+                    + " hand-side of the operation: [" + batch.labels() + ", " + other.labels()
+                    + "];many-to-many matching not allowed: matching labels must be unique on one side");
           }
           first[i] = batch;
         }
@@ -181,7 +254,7 @@ final class JoinOperator {
   }
 
   private Tags resultLabels(Tags many, Tags one) {
-    Tags labels = operation.isComparison() && !returnBool ? many : many.without(Tags.METRIC);
+    Tags labels = operation.isComparison() ? many : many.without(Tags.METRIC);
     if (matching.manySide() == Side.NONE) {
       return matching.on() ? labels.retain(matching.labels()) : labels.remove(matching.labels());
     }

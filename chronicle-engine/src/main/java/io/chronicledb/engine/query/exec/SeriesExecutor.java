@@ -6,19 +6,33 @@ import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.function.BinaryOperation;
+import io.chronicledb.engine.query.function.LabelRewrite;
+import io.chronicledb.engine.query.function.NaturalOrder;
 import io.chronicledb.engine.query.function.ScalarFunction;
 import io.chronicledb.engine.query.plan.Grid;
 import io.chronicledb.engine.query.plan.PlanNode.Absent;
+import io.chronicledb.engine.query.plan.PlanNode.AddInfo;
 import io.chronicledb.engine.query.plan.PlanNode.Aggregate;
 import io.chronicledb.engine.query.plan.PlanNode.Apply;
 import io.chronicledb.engine.query.plan.PlanNode.Constant;
+import io.chronicledb.engine.query.plan.PlanNode.CountValues;
 import io.chronicledb.engine.query.plan.PlanNode.EvaluationTime;
+import io.chronicledb.engine.query.plan.PlanNode.HistogramFraction;
+import io.chronicledb.engine.query.plan.PlanNode.HistogramQuantiles;
+import io.chronicledb.engine.query.plan.PlanNode.InstantOfValues;
 import io.chronicledb.engine.query.plan.PlanNode.Join;
+import io.chronicledb.engine.query.plan.PlanNode.Nothing;
+import io.chronicledb.engine.query.plan.PlanNode.Relabel;
+import io.chronicledb.engine.query.plan.PlanNode.Repeated;
+import io.chronicledb.engine.query.plan.PlanNode.SampleNode;
+import io.chronicledb.engine.query.plan.PlanNode.ScalarChoice;
 import io.chronicledb.engine.query.plan.PlanNode.ScalarNode;
 import io.chronicledb.engine.query.plan.PlanNode.ScalarOperation;
 import io.chronicledb.engine.query.plan.PlanNode.Scan;
 import io.chronicledb.engine.query.plan.PlanNode.SeriesNode;
+import io.chronicledb.engine.query.plan.PlanNode.SortByLabels;
 import io.chronicledb.engine.query.plan.PlanNode.SortByValue;
+import io.chronicledb.engine.query.plan.PlanNode.Subquery;
 import io.chronicledb.engine.query.plan.PlanNode.ToScalar;
 import io.chronicledb.engine.query.plan.PlanNode.ToVector;
 import io.chronicledb.engine.query.plan.PlanNode.Window;
@@ -30,20 +44,26 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 
-/** Turns series nodes into operators and runs them. */
+/** Turns series nodes into operators over a grid of instants, and runs them. */
 public final class SeriesExecutor {
 
   private final ExecutionContext context;
+  private final Grid grid;
   private final int instants;
 
   public SeriesExecutor(ExecutionContext context) {
-    this.context = context;
-    this.instants = context.grid().count();
+    this(context, context.grid());
   }
 
-  /** All series of a plan; no two have the same labels. */
+  private SeriesExecutor(ExecutionContext context, Grid grid) {
+    this.context = context;
+    this.grid = grid;
+    this.instants = grid.count();
+  }
+
+  /** All series of a plan, without the names that its functions drop; no two have the same labels. */
   public List<SeriesBatch> series(SeriesNode node) {
-    return operator(node).drain(context);
+    return SameLabels.withoutDroppedNames(operator(node).drain(context));
   }
 
   /** Takes the samples of one series. */
@@ -53,7 +73,18 @@ public final class SeriesExecutor {
   }
 
   /** Hands over the samples of each series that has some, without stale markers. */
-  public void samples(Scan scan, SampleConsumer consumer) {
+  public void samples(SampleNode node, SampleConsumer consumer) {
+    if (node instanceof Subquery subquery) {
+      long[] timestamps = subquery.grid().timestamps();
+      for (SeriesBatch batch : on(subquery.grid()).series(subquery.input())) {
+        batch.samples(timestamps, (labels, times, values) -> {
+          consumer.accept(labels, times, values);
+          return labels;
+        });
+      }
+      return;
+    }
+    Scan scan = (Scan) node;
     SeriesCursor cursor = context.view().cursor(scan.range());
     var samples = new PlainSamples(cursor, context);
     long held = 0;
@@ -73,16 +104,19 @@ public final class SeriesExecutor {
     }
   }
 
+  private SeriesExecutor on(Grid other) {
+    context.checkResult(other.count());
+    return new SeriesExecutor(context, other);
+  }
+
   /** The values of a scalar plan, one for each instant. */
   public double[] scalar(ScalarNode node) {
     var values = new double[instants];
     if (node instanceof Constant constant) {
       Arrays.fill(values, constant.value());
     } else if (node instanceof EvaluationTime) {
-      Grid grid = context.grid();
       for (int i = 0; i < instants; i++) {
-        // Whole milliseconds first, as Prometheus counts them.
-        values[i] = Math.floorDiv(grid.at(i), 1_000_000L) / 1000.0;
+        values[i] = seconds(i);
       }
     } else if (node instanceof ScalarOperation operation) {
       double[] left = scalar(operation.left());
@@ -92,6 +126,12 @@ public final class SeriesExecutor {
         values[i] =
             op.isComparison() ? (op.test(left[i], right[i]) ? 1 : 0) : op.apply(left[i], right[i]);
       }
+    } else if (node instanceof ScalarChoice choice) {
+      double[] left = scalar(choice.left());
+      double[] right = scalar(choice.right());
+      for (int i = 0; i < instants; i++) {
+        values[i] = choose(left[i], right[i], choice.larger());
+      }
     } else if (node instanceof ToScalar toScalar) {
       onlyValue(operator(toScalar.input()), values);
     } else {
@@ -100,11 +140,25 @@ public final class SeriesExecutor {
     return values;
   }
 
+  /** An instant of the grid; whole milliseconds first, as Prometheus counts them. */
+  private double seconds(int index) {
+    return Math.floorDiv(grid.at(index), 1_000_000L) / 1000.0;
+  }
+
+  /** An infinite extreme wins even over NaN, as in Go. */
+  private static double choose(double a, double b, boolean larger) {
+    double extreme = larger ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+    if (a == extreme || b == extreme) {
+      return extreme;
+    }
+    return larger ? Math.max(a, b) : Math.min(a, b);
+  }
+
   private void onlyValue(SeriesOperator input, double[] values) {
     var counts = new int[instants];
     for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
       for (int i = 0; i < instants; i++) {
-        if (!StaleMarker.is(batch.values()[i])) {
+        if (batch.has(i)) {
           values[i] = batch.values()[i];
           counts[i]++;
         }
@@ -115,14 +169,25 @@ public final class SeriesExecutor {
     }
   }
 
+  private List<double[]> scalars(List<ScalarNode> nodes) {
+    return nodes.stream().map(this::scalar).toList();
+  }
+
   private SeriesOperator operator(SeriesNode node) {
     if (node instanceof Window window) {
-      return new WindowOperator(context, window);
+      return window(window);
     }
     if (node instanceof Aggregate aggregate) {
       ScalarNode parameter = aggregate.parameter();
       double[] parameters = parameter == null ? new double[instants] : scalar(parameter);
-      return AggregateOperator.of(context, aggregate, operator(aggregate.input()), parameters);
+      SeriesOperator input = operator(aggregate.input());
+      return aggregate.aggregate().selectsSeries()
+          ? SelectOperator.of(context, instants, aggregate, input, parameters)
+          : AggregateOperator.of(context, instants, aggregate, input, parameters);
+    }
+    if (node instanceof CountValues countValues) {
+      return AggregateOperator.countValues(
+          context, instants, countValues, operator(countValues.input()));
     }
     if (node instanceof Apply apply) {
       return apply(apply);
@@ -131,13 +196,47 @@ public final class SeriesExecutor {
       return withScalar(withScalar);
     }
     if (node instanceof Join join) {
-      return JoinOperator.of(context, join, series(join.left()), series(join.right()));
+      List<SeriesBatch> left = operator(join.left()).drain(context);
+      List<SeriesBatch> right = operator(join.right()).drain(context);
+      return JoinOperator.of(context, instants, join, left, right);
     }
     if (node instanceof Absent absent) {
       return absent(absent);
     }
     if (node instanceof SortByValue sort) {
-      return sort(sort);
+      return sorted(sort.input(), byValue(sort));
+    }
+    if (node instanceof SortByLabels sort) {
+      return sorted(sort.input(), byLabels(sort));
+    }
+    if (node instanceof Relabel relabel) {
+      return relabel(relabel);
+    }
+    if (node instanceof AddInfo info) {
+      return InfoOperator.of(
+          context, instants, info, operator(info.input()), operator(info.info()));
+    }
+    if (node instanceof HistogramQuantiles quantiles) {
+      return HistogramOperator.quantiles(
+          context, grid, quantiles, operator(quantiles.input()), scalars(quantiles.quantiles()));
+    }
+    if (node instanceof HistogramFraction fraction) {
+      return HistogramOperator.fraction(
+          context,
+          grid,
+          operator(fraction.input()),
+          scalar(fraction.lower()),
+          scalar(fraction.upper()),
+          fraction.position());
+    }
+    if (node instanceof InstantOfValues instant) {
+      return instantOfValues(instant);
+    }
+    if (node instanceof Repeated repeated) {
+      return repeated(repeated);
+    }
+    if (node instanceof Nothing nothing) {
+      return nothing(nothing);
     }
     if (node instanceof ToVector toVector) {
       return SeriesOperator.of(List.of(new SeriesBatch(Tags.empty(), scalar(toVector.input()))));
@@ -148,14 +247,56 @@ public final class SeriesExecutor {
     throw new IllegalStateException("no operator for " + node.describe());
   }
 
+  private SeriesOperator window(Window window) {
+    SlidingSamples samples;
+    if (window.input() instanceof Subquery subquery) {
+      SeriesOperator input = on(subquery.grid()).operator(subquery.input());
+      samples = new SlidingSamples.OfSubquery(context, input, subquery.grid());
+    } else {
+      samples = new SlidingSamples.OfScan(
+          context, (Scan) window.input(), window.function().seesStaleMarkers());
+    }
+    return new WindowOperator(context, grid, window, samples, scalars(window.parameters()));
+  }
+
+  private SeriesOperator repeated(Repeated node) {
+    SeriesOperator input = on(node.once()).operator(node.input());
+    return () -> {
+      SeriesBatch batch = input.next();
+      if (batch == null) {
+        return null;
+      }
+      var values = new double[instants];
+      Arrays.fill(values, batch.values()[0]);
+      return new SeriesBatch(batch.labels(), values, batch.dropsMetric());
+    };
+  }
+
+  private SeriesOperator nothing(Nothing node) {
+    boolean all = true;
+    for (SeriesNode input : node.readInputs()) {
+      SeriesOperator operator = operator(input);
+      boolean any = false;
+      while (operator.next() != null) {
+        any = true;
+      }
+      all &= any;
+    }
+    String annotation = node.annotation();
+    if (annotation != null && all) {
+      context.annotations().add(annotation);
+    }
+    return SeriesOperator.of(List.of());
+  }
+
   private SeriesOperator apply(Apply node) {
     SeriesOperator input = operator(node.input());
     ScalarFunction function = node.function();
     double[] first = argument(node.arguments(), 0);
     double[] second = argument(node.arguments(), 1);
-    var distinct = new DistinctLabels();
     return () -> {
       for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
+        context.check();
         double[] values = batch.values();
         for (int i = 0; i < instants; i++) {
           if (StaleMarker.is(values[i])) {
@@ -166,9 +307,8 @@ public final class SeriesExecutor {
               ? StaleMarker.value()
               : function.apply(values[i], first[i], second[i]);
         }
-        var result = new SeriesBatch(batch.labels().without(Tags.METRIC), values);
+        var result = new SeriesBatch(batch.labels(), values, true);
         if (!result.isEmpty()) {
-          distinct.add(result.labels());
           return result;
         }
       }
@@ -185,10 +325,10 @@ public final class SeriesExecutor {
     SeriesOperator input = operator(node.vector());
     BinaryOperation operation = node.operation();
     boolean comparison = operation.isComparison();
-    boolean keepMetric = comparison && !node.returnBool();
-    var distinct = new DistinctLabels();
+    boolean keepsMetric = comparison && !node.returnBool();
     return () -> {
       for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
+        context.check();
         double[] values = batch.values();
         for (int i = 0; i < instants; i++) {
           double value = values[i];
@@ -205,17 +345,47 @@ public final class SeriesExecutor {
             values[i] = StaleMarker.value();
           }
         }
-        var result =
-            keepMetric ? batch : new SeriesBatch(batch.labels().without(Tags.METRIC), values);
+        var result = new SeriesBatch(batch.labels(), values, batch.dropsMetric() || !keepsMetric);
         if (!result.isEmpty()) {
-          if (!keepMetric) {
-            distinct.add(result.labels());
-          }
           return result;
         }
       }
       return null;
     };
+  }
+
+  private SeriesOperator instantOfValues(InstantOfValues node) {
+    SeriesOperator input = operator(node.input());
+    return () -> {
+      SeriesBatch batch = input.next();
+      if (batch == null) {
+        return null;
+      }
+      double[] values = batch.values();
+      for (int i = 0; i < instants; i++) {
+        if (batch.has(i)) {
+          values[i] = seconds(i);
+        }
+      }
+      return new SeriesBatch(batch.labels(), values, true);
+    };
+  }
+
+  private SeriesOperator relabel(Relabel node) {
+    LabelRewrite rewrite = node.rewrite();
+    boolean named = rewrite.target().equals(Tags.METRIC);
+    List<SeriesBatch> batches = operator(node.input()).drain(context);
+    var relabelled = new ArrayList<SeriesBatch>(batches.size());
+    for (SeriesBatch batch : batches) {
+      Tags labels = rewrite.apply(batch.labels());
+      // A name that was set here is not the metric's own any more, and stays.
+      relabelled.add(
+          labels == null
+              ? batch
+              : new SeriesBatch(labels, batch.values(), batch.dropsMetric() && !named));
+    }
+    SeriesOperator.release(context, batches);
+    return SeriesOperator.of(SameLabels.merge(relabelled));
   }
 
   private SeriesOperator absent(Absent node) {
@@ -224,7 +394,7 @@ public final class SeriesExecutor {
     SeriesOperator input = operator(node.input());
     for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
       for (int i = 0; i < instants; i++) {
-        if (!StaleMarker.is(batch.values()[i])) {
+        if (batch.has(i)) {
           values[i] = StaleMarker.value();
         }
       }
@@ -248,10 +418,16 @@ public final class SeriesExecutor {
     return labels.build();
   }
 
-  private SeriesOperator sort(SortByValue node) {
-    var batches = new ArrayList<>(series(node.input()));
+  private SeriesOperator sorted(SeriesNode input, Comparator<SeriesBatch> order) {
+    List<SeriesBatch> batches = operator(input).drain(context);
+    SeriesOperator.release(context, batches);
+    batches.sort(order);
+    return SeriesOperator.of(batches);
+  }
+
+  private Comparator<SeriesBatch> byValue(SortByValue node) {
     int last = instants - 1;
-    Comparator<SeriesBatch> byValue = (a, b) -> {
+    return (a, b) -> {
       double x = a.values()[last];
       double y = b.values()[last];
       if (Double.isNaN(x) || Double.isNaN(y)) {
@@ -259,7 +435,23 @@ public final class SeriesExecutor {
       }
       return node.descending() ? Double.compare(y, x) : Double.compare(x, y);
     };
-    batches.sort(byValue);
-    return SeriesOperator.of(batches);
+  }
+
+  private static Comparator<SeriesBatch> byLabels(SortByLabels node) {
+    Comparator<SeriesBatch> order = (a, b) -> {
+      for (String label : node.labels()) {
+        int byLabel = NaturalOrder.INSTANCE.compare(value(a, label), value(b, label));
+        if (byLabel != 0) {
+          return byLabel;
+        }
+      }
+      return a.labels().compareTo(b.labels());
+    };
+    return node.descending() ? order.reversed() : order;
+  }
+
+  private static String value(SeriesBatch batch, String label) {
+    String value = batch.labels().get(label);
+    return value == null ? "" : value;
   }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Yields series one by one. */
+/** Pulls series one by one. For one thread. */
 @FunctionalInterface
 interface SeriesOperator {
 
@@ -12,16 +12,24 @@ interface SeriesOperator {
   @Nullable
   SeriesBatch next();
 
-  /** All that are left. */
+  /** All that are left; they count as held until they are {@linkplain #release released}. */
   default List<SeriesBatch> drain(ExecutionContext context) {
     var all = new ArrayList<SeriesBatch>();
     long values = 0;
     for (SeriesBatch batch = next(); batch != null; batch = next()) {
       values += batch.values().length;
       context.checkResult(values);
+      context.hold(batch.heldBytes());
       all.add(batch);
     }
     return all;
+  }
+
+  /** Gives back what {@link #drain} holds. */
+  static void release(ExecutionContext context, List<SeriesBatch> drained) {
+    for (SeriesBatch batch : drained) {
+      context.release(batch.heldBytes());
+    }
   }
 
   /** Yields the elements of a list. */

@@ -20,6 +20,9 @@ public final class GroupAccumulator {
   private final double[] second;
 
   private final int[] counts;
+  /** Means where the sum did not fit a double any more; null while there is none. */
+  private @Nullable CompensatedMean @Nullable [] means;
+
   private final @Nullable DoubleColumn[] all;
 
   public GroupAccumulator(SeriesAggregate aggregate, int instants) {
@@ -34,13 +37,15 @@ public final class GroupAccumulator {
   /** Adds one series of the group. */
   public void add(double[] column) {
     switch (aggregate) {
-      case SUM, AVG -> addSum(column);
+      case SUM -> addSum(column);
+      case AVG -> addMean(column);
       case MIN -> addExtreme(column, true);
       case MAX -> addExtreme(column, false);
       case COUNT, GROUP -> addCount(column);
       case STDDEV, STDVAR -> addMoments(column);
       case QUANTILE -> addAll(column);
-      case TOPK, BOTTOMK -> throw new IllegalStateException(aggregate + " keeps no running value");
+      case TOPK, BOTTOMK, LIMITK, LIMIT_RATIO ->
+        throw new IllegalStateException(aggregate + " keeps no running value");
     }
   }
 
@@ -58,6 +63,52 @@ public final class GroupAccumulator {
         counts[i]++;
       }
     }
+  }
+
+  private void addMean(double[] column) {
+    if (means != null || overflows(column)) {
+      addMeans(column);
+    } else {
+      addSum(column);
+    }
+  }
+
+  private boolean overflows(double[] column) {
+    for (int i = 0; i < instants; i++) {
+      if (Double.isInfinite(values[i] + column[i])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Rare: where sums pass what a double holds, means go on from the values so far. */
+  private void addMeans(double[] column) {
+    @Nullable CompensatedMean[] incremental = means;
+    if (incremental == null) {
+      incremental = new CompensatedMean[instants];
+      means = incremental;
+    }
+    for (int i = 0; i < instants; i++) {
+      if (StaleMarker.is(column[i])) {
+        continue;
+      }
+      CompensatedMean mean = incremental[i];
+      if (mean == null) {
+        mean = CompensatedMean.of(values[i], second[i], counts[i]);
+        incremental[i] = mean;
+      }
+      mean.add(column[i]);
+      counts[i]++;
+    }
+  }
+
+  private double mean(int instant) {
+    @Nullable CompensatedMean[] incremental = means;
+    CompensatedMean mean = incremental == null ? null : incremental[instant];
+    return mean == null
+        ? values[instant] / counts[instant] + second[instant] / counts[instant]
+        : mean.value();
   }
 
   private void addExtreme(double[] column, boolean least) {
@@ -120,14 +171,14 @@ public final class GroupAccumulator {
       }
       result[i] = switch (aggregate) {
         case SUM -> sum(i);
-        case AVG -> sum(i) / counts[i];
+        case AVG -> mean(i);
         case MIN, MAX -> values[i];
         case COUNT -> counts[i];
         case GROUP -> 1;
         case STDVAR -> second[i] / counts[i];
         case STDDEV -> Math.sqrt(second[i] / counts[i]);
         case QUANTILE -> quantile(i, parameters[i]);
-        case TOPK, BOTTOMK ->
+        case TOPK, BOTTOMK, LIMITK, LIMIT_RATIO ->
           throw new IllegalStateException(aggregate + " keeps no running value");
       };
     }

@@ -20,9 +20,20 @@ public enum ScalarFunction {
   SINH,
   COSH,
   TANH,
+  ASINH,
+  ACOSH,
+  ATANH,
   DEG,
   RAD,
   NEGATE,
+  YEAR,
+  MONTH,
+  DAY_OF_MONTH,
+  DAY_OF_YEAR,
+  DAY_OF_WEEK,
+  DAYS_IN_MONTH,
+  HOUR,
+  MINUTE,
   /** Optional: to which multiple; ties go up. */
   ROUND,
   CLAMP_MIN,
@@ -31,6 +42,10 @@ public enum ScalarFunction {
   CLAMP;
 
   private static final double LN_2 = Math.log(2);
+  /** Below, an area function is its argument to the last bit. */
+  private static final double SMALL = 0x1p-28;
+  /** Above, the 1 under the root is lost. */
+  private static final double LARGE = 0x1p28;
 
   /** The result for a value that is present; {@code a} and {@code b} are the further arguments. */
   public double apply(double value, double a, double b) {
@@ -53,6 +68,17 @@ public enum ScalarFunction {
       case SINH -> Math.sinh(value);
       case COSH -> Math.cosh(value);
       case TANH -> Math.tanh(value);
+      case ASINH -> asinh(value);
+      case ACOSH -> acosh(value);
+      case ATANH -> atanh(value);
+      case YEAR -> CalendarField.YEAR.of(value);
+      case MONTH -> CalendarField.MONTH.of(value);
+      case DAY_OF_MONTH -> CalendarField.DAY_OF_MONTH.of(value);
+      case DAY_OF_YEAR -> CalendarField.DAY_OF_YEAR.of(value);
+      case DAY_OF_WEEK -> CalendarField.DAY_OF_WEEK.of(value);
+      case DAYS_IN_MONTH -> CalendarField.DAYS_IN_MONTH.of(value);
+      case HOUR -> CalendarField.HOUR.of(value);
+      case MINUTE -> CalendarField.MINUTE.of(value);
       case DEG -> value * 180 / Math.PI;
       case RAD -> value * Math.PI / 180;
       case NEGATE -> -value;
@@ -71,6 +97,53 @@ public enum ScalarFunction {
             && exponent >= Double.MIN_EXPONENT
         ? exponent
         : Math.log(value) / LN_2;
+  }
+
+  /** Exact for small values too, where the textbook's logarithm loses all digits. */
+  private static double asinh(double value) {
+    double magnitude = Math.abs(value);
+    if (Double.isInfinite(magnitude) || magnitude < SMALL) {
+      return value;
+    }
+    double result;
+    if (magnitude > LARGE) {
+      result = Math.log(magnitude) + LN_2;
+    } else if (magnitude > 2) {
+      result = Math.log(2 * magnitude + 1 / (Math.sqrt(value * value + 1) + magnitude));
+    } else {
+      double square = value * value;
+      result = Math.log1p(magnitude + square / (1 + Math.sqrt(1 + square)));
+    }
+    return Math.copySign(result, value);
+  }
+
+  private static double acosh(double value) {
+    if (value < 1) {
+      return Double.NaN;
+    }
+    if (value >= LARGE) {
+      return Math.log(value) + LN_2;
+    }
+    if (value > 2) {
+      return Math.log(2 * value - 1 / (value + Math.sqrt(value * value - 1)));
+    }
+    double above = value - 1;
+    return Math.log1p(above + Math.sqrt(2 * above + above * above));
+  }
+
+  private static double atanh(double value) {
+    double magnitude = Math.abs(value);
+    if (magnitude > 1) {
+      return Double.NaN;
+    }
+    if (magnitude < SMALL) {
+      return value;
+    }
+    double twice = magnitude + magnitude;
+    double result = magnitude < 0.5
+        ? 0.5 * Math.log1p(twice + twice * magnitude / (1 - magnitude))
+        : 0.5 * Math.log1p(twice / (1 - magnitude));
+    return Math.copySign(result, value);
   }
 
   private static double round(double value, double toNearest) {

@@ -1,9 +1,6 @@
 package io.chronicledb.engine.query.function;
 
-/**
- * How PromQL makes one series out of a group of series: at each instant from the values that are present there. {@link #TOPK} and {@link
- * #BOTTOMK} keep series instead.
- */
+/** How PromQL makes one series out of a group of series, or keeps some of them: at each instant from the values that are present there. */
 public enum SeriesAggregate {
   SUM,
   AVG,
@@ -18,10 +15,17 @@ public enum SeriesAggregate {
   /** Takes a parameter, how many. */
   TOPK,
   /** Takes a parameter, how many. */
-  BOTTOMK;
+  BOTTOMK,
+  /** Takes a parameter, how many. */
+  LIMITK,
+  /** Takes a parameter, which part of all: the first so much of them, or from the end where it is negative. */
+  LIMIT_RATIO;
 
   /** Whether it keeps series as they are. */
   public boolean selectsSeries() {
-    return this == TOPK || this == BOTTOMK;
+    return switch (this) {
+      case TOPK, BOTTOMK, LIMITK, LIMIT_RATIO -> true;
+      default -> false;
+    };
   }
 }

@@ -33,9 +33,9 @@ public record SeriesFunction(Kind kind, double parameter) {
   /** A fresh accumulator, for the buckets of one series in their order. */
   public Accumulator accumulator() {
     return switch (kind) {
-      case RATE -> new Scaled(WindowFunction.RATE.accumulator(0), parameter / SECOND);
-      case INCREASE -> WindowFunction.INCREASE.accumulator(0);
-      case DELTA -> WindowFunction.DELTA.accumulator(0);
+      case RATE -> new Scaled(WindowFunction.RATE.accumulator(), parameter / SECOND);
+      case INCREASE -> WindowFunction.INCREASE.accumulator();
+      case DELTA -> WindowFunction.DELTA.accumulator();
       case DERIVATIVE -> new Slope(parameter);
       case INTEGRAL -> new Area(parameter);
       case MOVING_AVERAGE -> new MovingAverage((int) parameter);

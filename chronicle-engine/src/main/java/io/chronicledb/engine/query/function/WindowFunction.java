@@ -1,72 +1,110 @@
 package io.chronicledb.engine.query.function;
 
 import io.chronicledb.engine.column.StaleMarker;
-import java.util.function.DoubleFunction;
+import java.util.function.Supplier;
 
 /**
  * What is computed from the samples of one series in one window of time. Each constant makes accumulators, which see the samples in slices
  * of arrays, in order; so the cost of a virtual call is paid per slice.
  *
- * <p>The functions of PromQL follow Prometheus 3 ({@code promql/functions.go}); results without enough samples are {@linkplain
- * StaleMarker absent}.
+ * <p>The functions of PromQL follow Prometheus 3; results without enough samples are {@linkplain StaleMarker absent}.
  */
 public enum WindowFunction {
   /** The newest sample; absent where that is a stale marker. An instant vector selector. */
-  LATEST(true, true, parameter -> new RangeFunctions.Latest()),
+  LATEST(SampleSelection.Latest::new),
   /** The timestamp of the newest sample in seconds; absent where that is a stale marker. */
-  LATEST_TIMESTAMP(true, false, parameter -> new RangeFunctions.LatestTimestamp()),
-  RATE(false, false, parameter -> new RangeFunctions.Extrapolated(true, true)),
-  INCREASE(false, false, parameter -> new RangeFunctions.Extrapolated(true, false)),
-  DELTA(false, false, parameter -> new RangeFunctions.Extrapolated(false, false)),
-  IRATE(false, false, parameter -> new RangeFunctions.LastTwo(true)),
-  IDELTA(false, false, parameter -> new RangeFunctions.LastTwo(false)),
-  CHANGES(false, false, parameter -> new RangeFunctions.Transitions(false)),
-  RESETS(false, false, parameter -> new RangeFunctions.Transitions(true)),
-  SUM_OVER_TIME(false, false, parameter -> new RangeFunctions.Finished(Statistic.SUM)),
-  AVG_OVER_TIME(false, false, parameter -> new RangeFunctions.Finished(Statistic.MEAN)),
-  MIN_OVER_TIME(false, false, parameter -> new RangeFunctions.Finished(Statistic.MIN)),
-  MAX_OVER_TIME(false, false, parameter -> new RangeFunctions.Finished(Statistic.MAX)),
-  COUNT_OVER_TIME(false, false, parameter -> new RangeFunctions.Finished(Statistic.COUNT)),
-  LAST_OVER_TIME(false, true, parameter -> new RangeFunctions.Finished(Statistic.LAST)),
-  FIRST_OVER_TIME(false, true, parameter -> new RangeFunctions.Finished(Statistic.FIRST)),
-  PRESENT_OVER_TIME(false, false, parameter -> new RangeFunctions.Present()),
-  STDDEV_OVER_TIME(
-      false, false, parameter -> new RangeFunctions.Finished(Statistic.POPULATION_STDDEV)),
-  STDVAR_OVER_TIME(
-      false, false, parameter -> new RangeFunctions.Finished(Statistic.POPULATION_VARIANCE)),
+  LATEST_TIMESTAMP(SampleSelection.LatestTimestamp::new),
+  /** The value at the end of the range, between the samples around it. A smoothed instant vector selector. */
+  INTERPOLATED(SampleSelection.Interpolated::new),
+  RATE(() -> new CounterChange.Extrapolated(true, true)),
+  INCREASE(() -> new CounterChange.Extrapolated(true, false)),
+  DELTA(() -> new CounterChange.Extrapolated(false, false)),
+  ANCHORED_RATE(() -> new CounterChange.Bounded(true, true, false)),
+  ANCHORED_INCREASE(() -> new CounterChange.Bounded(true, false, false)),
+  ANCHORED_DELTA(() -> new CounterChange.Bounded(false, false, false)),
+  SMOOTHED_RATE(() -> new CounterChange.Bounded(true, true, true)),
+  SMOOTHED_INCREASE(() -> new CounterChange.Bounded(true, false, true)),
+  SMOOTHED_DELTA(() -> new CounterChange.Bounded(false, false, true)),
+  IRATE(() -> new CounterChange.LastTwo(true)),
+  IDELTA(() -> new CounterChange.LastTwo(false)),
+  CHANGES(() -> new CounterChange.Transitions(false)),
+  RESETS(() -> new CounterChange.Transitions(true)),
+  ANCHORED_CHANGES(() -> new CounterChange.AnchoredTransitions(false)),
+  ANCHORED_RESETS(() -> new CounterChange.AnchoredTransitions(true)),
+  SUM_OVER_TIME(() -> new WindowStatistics.Finished(Statistic.SUM)),
+  AVG_OVER_TIME(WindowStatistics.Mean::new),
+  MIN_OVER_TIME(() -> new WindowStatistics.Finished(Statistic.MIN)),
+  MAX_OVER_TIME(() -> new WindowStatistics.Finished(Statistic.MAX)),
+  COUNT_OVER_TIME(() -> new WindowStatistics.Finished(Statistic.COUNT)),
+  LAST_OVER_TIME(() -> new WindowStatistics.Finished(Statistic.LAST)),
+  FIRST_OVER_TIME(() -> new WindowStatistics.Finished(Statistic.FIRST)),
+  PRESENT_OVER_TIME(WindowStatistics.Present::new),
+  STDDEV_OVER_TIME(() -> new WindowStatistics.Variance(true)),
+  STDVAR_OVER_TIME(() -> new WindowStatistics.Variance(false)),
   /** The parameter is the quantile, 0 to 1. */
-  QUANTILE_OVER_TIME(false, false, parameter -> new RangeFunctions.QuantileOfWindow(parameter));
-
-  private final boolean seesStaleMarkers;
-  private final boolean keepsMetric;
+  QUANTILE_OVER_TIME(WindowStatistics.QuantileOfWindow::new),
+  MAD_OVER_TIME(WindowStatistics.MedianDeviation::new),
+  TS_OF_FIRST_OVER_TIME(SampleSelection.FirstTimestamp::new),
+  TS_OF_LAST_OVER_TIME(SampleSelection.LatestTimestamp::new),
+  TS_OF_MIN_OVER_TIME(() -> new SampleSelection.ExtremeTimestamp(true)),
+  TS_OF_MAX_OVER_TIME(() -> new SampleSelection.ExtremeTimestamp(false)),
+  /** The slope of the regression line, per second. */
+  DERIV(() -> new WindowTrend.Line(false)),
+  /** The parameter is how many seconds after the instant of evaluation. */
+  PREDICT_LINEAR(() -> new WindowTrend.Line(true)),
+  /** The parameters are the smoothing factor and the trend factor, both between 0 and 1. */
+  DOUBLE_EXPONENTIAL_SMOOTHING(WindowTrend.DoubleSmoothing::new);
 
   @SuppressWarnings("ImmutableEnumChecker") // A function without state.
-  private final DoubleFunction<Accumulator> accumulators;
+  private final Supplier<Accumulator> accumulators;
 
-  WindowFunction(
-      boolean seesStaleMarkers, boolean keepsMetric, DoubleFunction<Accumulator> accumulators) {
+  WindowFunction(Supplier<Accumulator> accumulators) {
     this.accumulators = accumulators;
-    this.seesStaleMarkers = seesStaleMarkers;
-    this.keepsMetric = keepsMetric;
   }
 
   /** A fresh accumulator; for one thread. */
-  public Accumulator accumulator(double parameter) {
-    return accumulators.apply(parameter);
+  public Accumulator accumulator() {
+    return accumulators.get();
   }
 
   /** Whether stale markers are among the samples; elsewhere they are left out. */
   public boolean seesStaleMarkers() {
-    return seesStaleMarkers;
+    return this == LATEST || this == LATEST_TIMESTAMP;
   }
 
   /** Whether the result is still a value of the metric, so that it keeps the metric's name. */
   public boolean keepsMetric() {
-    return keepsMetric;
+    return switch (this) {
+      case LATEST, INTERPOLATED, LAST_OVER_TIME, FIRST_OVER_TIME -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether the result depends on the instant of evaluation, and not on the window alone. */
+  public boolean dependsOnInstant() {
+    return this == PREDICT_LINEAR;
+  }
+
+  /** Whether it makes sense for counters alone. */
+  public boolean isForCounters() {
+    return switch (this) {
+      case RATE, INCREASE, ANCHORED_RATE, ANCHORED_INCREASE, SMOOTHED_RATE, SMOOTHED_INCREASE ->
+        true;
+      default -> false;
+    };
   }
 
   /** Computes one window after another. */
   public interface Accumulator {
+
+    /**
+     * Tells what the next window is evaluated for; called before its start.
+     *
+     * @param instant nanoseconds
+     * @param first the function's first parameter, 0 where it has none
+     * @param second the second
+     */
+    default void evaluateAt(long instant, double first, double second) {}
 
     /** Starts a window: the range selector's bounds in nanoseconds, the left one open, the right one closed. */
     void start(long windowStart, long windowEnd);

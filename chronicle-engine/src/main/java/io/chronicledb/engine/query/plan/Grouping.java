@@ -26,6 +26,16 @@ public record Grouping(boolean without, List<String> names) {
     return new Grouping(false, names);
   }
 
+  /** The same, where one more label tells groups apart. */
+  public Grouping with(String label) {
+    if (without) {
+      return this;
+    }
+    var all = new ArrayList<>(names);
+    all.add(label);
+    return new Grouping(false, all);
+  }
+
   /** The labels of the group that a series belongs to. */
   public Tags of(Tags labels) {
     return without ? labels.remove(names) : labels.retain(names);

@@ -3,6 +3,7 @@ package io.chronicledb.engine.query.plan;
 import io.chronicledb.engine.model.Tags;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which series of two vectors belong together.
@@ -11,8 +12,16 @@ import java.util.List;
  * @param labels label names
  * @param manySide the side of which several series may match one of the other
  * @param include labels that the result takes from the one side
+ * @param fillMany the value of what is missing on the many side, which is the left one of one-to-one; null where a match is needed
+ * @param fillOne the same for the other side
  */
-public record Matching(boolean on, List<String> labels, Side manySide, List<String> include) {
+public record Matching(
+    boolean on,
+    List<String> labels,
+    Side manySide,
+    List<String> include,
+    @Nullable Double fillMany,
+    @Nullable Double fillOne) {
 
   /** A side of a binary operation. */
   public enum Side {
@@ -22,7 +31,8 @@ public record Matching(boolean on, List<String> labels, Side manySide, List<Stri
   }
 
   /** Every label but the metric must agree. */
-  public static final Matching ALL_LABELS = new Matching(false, List.of(), Side.NONE, List.of());
+  public static final Matching ALL_LABELS =
+      new Matching(false, List.of(), Side.NONE, List.of(), null, null);
 
   public Matching {
     labels = List.copyOf(labels);

@@ -3,6 +3,7 @@ package io.chronicledb.engine.query.plan;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.query.function.BinaryOperation;
+import io.chronicledb.engine.query.function.LabelRewrite;
 import io.chronicledb.engine.query.function.ScalarFunction;
 import io.chronicledb.engine.query.function.SeriesAggregate;
 import io.chronicledb.engine.query.function.WindowFunction;
@@ -11,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A step of a query plan. Immutable. {@link PlanPrinter} shows a plan as text. */
-public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.Scan, TableNode {
+public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.SampleNode, TableNode {
 
   /** The nodes whose output this one takes. */
   default List<PlanNode> inputs() {
@@ -27,13 +28,16 @@ public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.Scan, Tab
   /** Nodes that yield one column without labels: a value at each instant of the grid. */
   sealed interface ScalarNode extends SeriesNode {}
 
+  /** Nodes that yield samples of series at times of their own. */
+  sealed interface SampleNode extends PlanNode {}
+
   /**
    * The samples of the series that match.
    *
    * @param matchers all of them must match
    * @param range the time to read
    */
-  record Scan(List<TagMatcher> matchers, TimeRange range) implements PlanNode {
+  record Scan(List<TagMatcher> matchers, TimeRange range) implements SampleNode {
     public Scan {
       matchers = List.copyOf(matchers);
     }
@@ -44,23 +48,8 @@ public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.Scan, Tab
     }
   }
 
-  /**
-   * For each series and instant of the query's grid, a function of the samples from {@code instant + from} up to and without {@code instant +
-   * to}.
-   *
-   * @param fixedInstant the instant that is meant at every place of the grid; null for the grid's own
-   * @param parameter of the function, where it has one
-   * @param keepMetric whether results keep the metric's name
-   */
-  record Window(
-      Scan input,
-      long from,
-      long to,
-      WindowFunction function,
-      double parameter,
-      boolean keepMetric,
-      @Nullable Long fixedInstant)
-      implements SeriesNode {
+  /** The values of an expression on a grid of its own. */
+  record Subquery(SeriesNode input, Grid grid) implements SampleNode {
     @Override
     public List<PlanNode> inputs() {
       return List.of(input);
@@ -68,17 +57,91 @@ public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.Scan, Tab
 
     @Override
     public String describe() {
-      return "Window " + function + " over [" + from + ", " + to + ")"
+      return "Subquery " + grid.count() + " times from " + grid.start() + " every " + grid.step();
+    }
+  }
+
+  /**
+   * For each series and instant of the grid, a function of the samples in a window around the instant.
+   *
+   * @param read which samples the function sees
+   * @param range which window is meant; the same unless the function looks beyond it
+   * @param parameters of the function, at most two
+   * @param fixedInstant the instant that is meant at every place of the grid; null for the grid's own
+   * @param position of the window's expression in the query, for what is to be told to its author
+   */
+  record Window(
+      SampleNode input,
+      Bounds read,
+      Bounds range,
+      WindowFunction function,
+      List<ScalarNode> parameters,
+      @Nullable Long fixedInstant,
+      String position)
+      implements SeriesNode {
+    public Window {
+      parameters = List.copyOf(parameters);
+    }
+
+    @Override
+    public List<PlanNode> inputs() {
+      var inputs = new ArrayList<PlanNode>(parameters);
+      inputs.add(0, input);
+      return inputs;
+    }
+
+    @Override
+    public String describe() {
+      return "Window " + function + " over " + read
           + (fixedInstant == null ? "" : " at " + fixedInstant);
     }
   }
 
-  /** One series for each group of series. */
+  /**
+   * What is the same at every instant: the input on a grid of one instant.
+   *
+   * @param once the instant as a grid
+   */
+  record Repeated(SeriesNode input, Grid once) implements SeriesNode {
+    @Override
+    public List<PlanNode> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public String describe() {
+      return "Repeated";
+    }
+  }
+
+  /** The input's series are read, and none are left, as of a function that knows native histograms alone. */
+  record Nothing(List<SeriesNode> readInputs, @Nullable String annotation) implements SeriesNode {
+    public Nothing {
+      readInputs = List.copyOf(readInputs);
+    }
+
+    @Override
+    public List<PlanNode> inputs() {
+      return List.copyOf(readInputs);
+    }
+
+    @Override
+    public String describe() {
+      return "Nothing";
+    }
+  }
+
+  /**
+   * One series for each group of series.
+   *
+   * @param parameterPosition where the parameter stands in the query; of no meaning without one
+   */
   record Aggregate(
       SeriesNode input,
       SeriesAggregate aggregate,
       Grouping grouping,
-      @Nullable ScalarNode parameter)
+      @Nullable ScalarNode parameter,
+      String parameterPosition)
       implements SeriesNode {
     @Override
     public List<PlanNode> inputs() {
@@ -88,6 +151,146 @@ public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.Scan, Tab
     @Override
     public String describe() {
       return "Aggregate " + aggregate + " " + grouping;
+    }
+  }
+
+  /** One series for each group of series and value: how many of the group have the value, which is told by a label. */
+  record CountValues(SeriesNode input, Grouping grouping, String label) implements SeriesNode {
+    @Override
+    public List<PlanNode> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public String describe() {
+      return "CountValues " + label + " " + grouping;
+    }
+  }
+
+  /**
+   * Quantiles of histograms with one series for each bucket.
+   *
+   * @param label takes the quantile; null where there is one alone
+   * @param quantilePositions where they stand in the query
+   */
+  record HistogramQuantiles(
+      SeriesNode input,
+      List<ScalarNode> quantiles,
+      @Nullable String label,
+      List<String> quantilePositions,
+      String position)
+      implements SeriesNode {
+    public HistogramQuantiles {
+      quantiles = List.copyOf(quantiles);
+      quantilePositions = List.copyOf(quantilePositions);
+    }
+
+    @Override
+    public List<PlanNode> inputs() {
+      var inputs = new ArrayList<PlanNode>(quantiles);
+      inputs.add(0, input);
+      return inputs;
+    }
+
+    @Override
+    public String describe() {
+      return "HistogramQuantiles";
+    }
+  }
+
+  /** Which part of the observations of a histogram, with one series for each bucket, lies between two values. */
+  record HistogramFraction(SeriesNode input, ScalarNode lower, ScalarNode upper, String position)
+      implements SeriesNode {
+    @Override
+    public List<PlanNode> inputs() {
+      return List.of(input, lower, upper);
+    }
+
+    @Override
+    public String describe() {
+      return "HistogramFraction";
+    }
+  }
+
+  /** The same series under other labels. */
+  record Relabel(SeriesNode input, LabelRewrite rewrite) implements SeriesNode {
+    @Override
+    public List<PlanNode> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public String describe() {
+      return "Relabel " + rewrite.target();
+    }
+  }
+
+  /**
+   * The same series with labels of their info metrics.
+   *
+   * @param info the info series with the timestamps of their samples
+   * @param names which metrics are info metrics
+   * @param data which labels to take, by name, and what they must be; none for all
+   */
+  record AddInfo(SeriesNode input, Window info, List<TagMatcher> names, List<TagMatcher> data)
+      implements SeriesNode {
+    public AddInfo {
+      names = List.copyOf(names);
+      data = List.copyOf(data);
+    }
+
+    @Override
+    public List<PlanNode> inputs() {
+      return List.of(input, info);
+    }
+
+    @Override
+    public String describe() {
+      return "AddInfo " + names + " " + data;
+    }
+  }
+
+  /** The same series, by the values of some labels and then by all labels. */
+  record SortByLabels(SeriesNode input, List<String> labels, boolean descending)
+      implements SeriesNode {
+    public SortByLabels {
+      labels = List.copyOf(labels);
+    }
+
+    @Override
+    public List<PlanNode> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public String describe() {
+      return "SortByLabels " + labels + (descending ? " descending" : "");
+    }
+  }
+
+  /** The instant of evaluation in seconds, where the input has a value. */
+  record InstantOfValues(SeriesNode input) implements SeriesNode {
+    @Override
+    public List<PlanNode> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public String describe() {
+      return "InstantOfValues";
+    }
+  }
+
+  /** The smaller or the larger of two scalars. */
+  record ScalarChoice(ScalarNode left, ScalarNode right, boolean larger) implements ScalarNode {
+    @Override
+    public List<PlanNode> inputs() {
+      return List.of(left, right);
+    }
+
+    @Override
+    public String describe() {
+      return larger ? "Larger" : "Smaller";
     }
   }
 

@@ -1,6 +1,8 @@
 package io.chronicledb.engine.query.promql;
 
 import io.chronicledb.engine.error.NearestName;
+import io.chronicledb.engine.query.promql.DurationFormula.Operator;
+import io.chronicledb.engine.query.promql.DurationFormula.Seconds;
 import io.chronicledb.grammar.promql.PromQlBaseVisitor;
 import io.chronicledb.grammar.promql.PromQlLexer;
 import io.chronicledb.grammar.promql.PromQlParser.DurationBinaryContext;
@@ -20,8 +22,8 @@ import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.Token;
 import org.jspecify.annotations.Nullable;
 
-/** Works out the durations of ranges, steps and offsets in seconds; arithmetic of constants is folded. */
-final class DurationReader extends PromQlBaseVisitor<Double> {
+/** Reads the durations of ranges, steps and offsets; arithmetic of constants is folded. */
+final class DurationReader extends PromQlBaseVisitor<DurationFormula> {
 
   /** The seconds or the number that a literal stands for. */
   static double number(NumberContext ctx) {
@@ -43,103 +45,119 @@ final class DurationReader extends PromQlBaseVisitor<Double> {
     return sign != null && sign.SUB() != null ? -value : value;
   }
 
-  long positiveNanos(DurationContext ctx) {
-    long nanos = nanos(ctx, visit(ctx));
-    if (nanos <= 0) {
+  QueryDuration positive(DurationContext ctx) {
+    QueryDuration duration = duration(ctx, visit(ctx));
+    if (!duration.mayBePositive()) {
       throw QueryText.error(ctx.getStart(), "duration must be greater than 0");
     }
-    return nanos;
+    return duration;
   }
 
-  long offsetNanos(OffsetDurationContext ctx) {
-    double seconds;
+  QueryDuration offset(OffsetDurationContext ctx) {
+    DurationFormula formula;
     if (ctx.number() != null) {
-      seconds = number(ctx.number());
+      formula = new Seconds(number(ctx.number()));
     } else if (ctx.durationName() != null) {
-      seconds = call(ctx.durationName(), ctx.duration());
+      formula = call(ctx.durationName(), ctx.duration());
     } else {
-      seconds = visit(ctx.duration(0));
+      formula = visit(ctx.duration(0));
     }
-    return nanos(ctx, signed(ctx.sign(), seconds));
+    return duration(ctx, signed(ctx.sign(), formula));
   }
 
-  private static long nanos(ParserRuleContext ctx, double seconds) {
+  private static QueryDuration duration(ParserRuleContext ctx, DurationFormula formula) {
+    if (!(formula instanceof Seconds constant)) {
+      return new QueryDuration(0, formula);
+    }
     try {
-      return PromQlDuration.nanos(seconds);
+      return new QueryDuration(PromQlDuration.nanos(constant.value()), null);
     } catch (IllegalArgumentException e) {
       throw QueryText.error(ctx.getStart(), String.valueOf(e.getMessage()));
     }
   }
 
-  @Override
-  public Double visitDurationLiteral(DurationLiteralContext ctx) {
-    return number(ctx.number());
+  private static DurationFormula signed(@Nullable SignContext sign, DurationFormula formula) {
+    if (sign == null || sign.SUB() == null) {
+      return formula;
+    }
+    return formula instanceof Seconds constant
+        ? new Seconds(-constant.value())
+        : new DurationFormula.Negated(formula);
   }
 
   @Override
-  public Double visitDurationParen(DurationParenContext ctx) {
+  public DurationFormula visitDurationLiteral(DurationLiteralContext ctx) {
+    return new Seconds(number(ctx.number()));
+  }
+
+  @Override
+  public DurationFormula visitDurationParen(DurationParenContext ctx) {
     return visit(ctx.duration());
   }
 
   @Override
-  public Double visitDurationUnary(DurationUnaryContext ctx) {
+  public DurationFormula visitDurationUnary(DurationUnaryContext ctx) {
     return signed(ctx.sign(), visit(ctx.duration()));
   }
 
   @Override
-  public Double visitDurationBinary(DurationBinaryContext ctx) {
-    double left = visit(ctx.duration(0));
-    double right = visit(ctx.duration(1));
-    return switch (ctx.op.getType()) {
-      case PromQlLexer.ADD -> left + right;
-      case PromQlLexer.SUB -> left - right;
-      case PromQlLexer.MUL -> left * right;
-      case PromQlLexer.DIV -> {
-        if (right == 0) {
-          throw QueryText.error(ctx.op, "division by zero");
-        }
-        yield left / right;
-      }
-      case PromQlLexer.MOD -> {
-        if (right == 0) {
-          throw QueryText.error(ctx.op, "modulo by zero");
-        }
-        yield left % right;
-      }
-      case PromQlLexer.POW -> Math.pow(left, right);
+  public DurationFormula visitDurationBinary(DurationBinaryContext ctx) {
+    Operator operator = switch (ctx.op.getType()) {
+      case PromQlLexer.ADD -> Operator.ADD;
+      case PromQlLexer.SUB -> Operator.SUBTRACT;
+      case PromQlLexer.MUL -> Operator.MULTIPLY;
+      case PromQlLexer.DIV -> Operator.DIVIDE;
+      case PromQlLexer.MOD -> Operator.MODULO;
+      case PromQlLexer.POW -> Operator.POWER;
       default -> throw new AssertionError(ctx.op);
     };
+    return operation(ctx.op, operator, visit(ctx.duration(0)), visit(ctx.duration(1)));
+  }
+
+  private static DurationFormula operation(
+      Token at, Operator operator, DurationFormula left, DurationFormula right) {
+    if (!(left instanceof Seconds a && right instanceof Seconds b)) {
+      return new DurationFormula.Operation(operator, left, right);
+    }
+    try {
+      return new Seconds(operator.apply(a.value(), b.value()));
+    } catch (IllegalArgumentException e) {
+      throw QueryText.error(at, String.valueOf(e.getMessage()));
+    }
   }
 
   @Override
-  public Double visitDurationCall(DurationCallContext ctx) {
+  public DurationFormula visitDurationCall(DurationCallContext ctx) {
     return call(ctx.durationName(), ctx.duration());
   }
 
-  private double call(DurationNameContext name, List<DurationContext> arguments) {
+  private DurationFormula call(DurationNameContext name, List<DurationContext> arguments) {
     Token at = name.getStart();
     String function = at.getText().toLowerCase(Locale.ROOT);
-    switch (function) {
-      case "step", "range" ->
-        throw QueryText.unsupported(
-            at,
-            "the experimental " + function
-                + "() is not supported as a duration; write the duration itself");
-      case "min_of", "max_of" -> {
-        if (arguments.size() != 2) {
-          throw QueryText.error(
-              at,
-              "expected 2 argument(s) in call to \"" + function + "\", got " + arguments.size());
-        }
-        double first = visit(arguments.get(0));
-        double second = visit(arguments.get(1));
-        return function.equals("min_of") ? Math.min(first, second) : Math.max(first, second);
-      }
+    int expected = switch (function) {
+      case "step", "range" -> 0;
+      case "min_of", "max_of" -> 2;
       default ->
         throw QueryText.error(
             at,
             "unknown function in duration: " + QuotedString.quote(function)
                 + NearestName.hint(function, Stream.of("min_of", "max_of", "step", "range")));
+    };
+    if (arguments.size() != expected) {
+      throw QueryText.error(
+          at,
+          "expected " + expected + " argument(s) in call to \"" + function + "\", got "
+              + arguments.size());
     }
+    return switch (function) {
+      case "step" -> DurationFormula.OfQuery.STEP;
+      case "range" -> DurationFormula.OfQuery.RANGE;
+      default ->
+        operation(
+            at,
+            function.equals("min_of") ? Operator.MIN_OF : Operator.MAX_OF,
+            visit(arguments.get(0)),
+            visit(arguments.get(1)));
+    };
   }
 }

@@ -89,9 +89,14 @@ public sealed interface PromQlExpr {
    *
    * @param metric the name in front of the braces, or null; see also {@link #metricName()}
    * @param matchers all conditions in a canonical order, the metric's name among them as a matcher on {@link Tags#METRIC}
+   * @param reach which samples beyond the window count
    */
   record VectorSelector(
-      @Nullable String metric, List<TagMatcher> matchers, TimeModifiers modifiers, SourceSpan span)
+      @Nullable String metric,
+      List<TagMatcher> matchers,
+      TimeModifiers modifiers,
+      Reach reach,
+      SourceSpan span)
       implements PromQlExpr {
 
     public VectorSelector {
@@ -123,23 +128,42 @@ public sealed interface PromQlExpr {
     }
 
     VectorSelector with(TimeModifiers newModifiers, SourceSpan newSpan) {
-      return new VectorSelector(metric, matchers, newModifiers, newSpan);
+      return new VectorSelector(metric, matchers, newModifiers, reach, newSpan);
     }
+
+    VectorSelector with(Reach newReach, SourceSpan newSpan) {
+      return new VectorSelector(metric, matchers, modifiers, newReach, newSpan);
+    }
+  }
+
+  /** What a selector knows of the time beyond its window. */
+  enum Reach {
+    /** Nothing. */
+    WINDOW,
+    /** The sample before the window, which holds at its start. */
+    ANCHORED,
+    /** The samples before and behind the window's bounds, between which there are straight lines. */
+    SMOOTHED
   }
 
   /**
    * All samples of every matching series in a window that ends at the evaluation time.
    *
    * @param selector the series; its modifiers move the window
-   * @param rangeNanos the length of the window, positive
+   * @param range the length of the window, positive
    */
-  record RangeSelector(VectorSelector selector, long rangeNanos, SourceSpan span)
+  record RangeSelector(VectorSelector selector, QueryDuration range, SourceSpan span)
       implements PromQlExpr {
 
     public RangeSelector {
-      if (rangeNanos <= 0) {
-        throw new IllegalArgumentException("rangeNanos=" + rangeNanos);
+      if (!range.mayBePositive()) {
+        throw new IllegalArgumentException("range=" + range);
       }
+    }
+
+    /** The length of the window; of no meaning where it depends on the query's step. */
+    public long rangeNanos() {
+      return range.nanos();
     }
 
     @Override
@@ -157,17 +181,26 @@ public sealed interface PromQlExpr {
    * An expression that is evaluated at every step of a window.
    *
    * @param expr an instant vector
-   * @param rangeNanos the length of the window, positive
-   * @param stepNanos the distance of the evaluations; 0 for the default
+   * @param range the length of the window, positive
+   * @param step the distance of the evaluations; null for the default
    */
   record Subquery(
-      PromQlExpr expr, long rangeNanos, long stepNanos, TimeModifiers modifiers, SourceSpan span)
+      PromQlExpr expr,
+      QueryDuration range,
+      @Nullable QueryDuration step,
+      TimeModifiers modifiers,
+      SourceSpan span)
       implements PromQlExpr {
 
     public Subquery {
-      if (rangeNanos <= 0 || stepNanos < 0) {
-        throw new IllegalArgumentException("rangeNanos=" + rangeNanos + " stepNanos=" + stepNanos);
+      if (!range.mayBePositive() || (step != null && !step.mayBePositive())) {
+        throw new IllegalArgumentException("range=" + range + " step=" + step);
       }
+    }
+
+    /** The distance of the evaluations; 0 for the default, of no meaning where it depends on the query's step. */
+    public long stepNanos() {
+      return step == null ? 0 : step.nanos();
     }
 
     @Override
@@ -181,7 +214,7 @@ public sealed interface PromQlExpr {
     }
 
     Subquery with(TimeModifiers newModifiers, SourceSpan newSpan) {
-      return new Subquery(expr, rangeNanos, stepNanos, newModifiers, newSpan);
+      return new Subquery(expr, range, step, newModifiers, newSpan);
     }
   }
 

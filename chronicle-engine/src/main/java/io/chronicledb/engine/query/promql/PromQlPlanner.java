@@ -1,12 +1,19 @@
 package io.chronicledb.engine.query.promql;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.error.InvalidQueryException;
+import io.chronicledb.engine.index.ValueMatcher;
 import io.chronicledb.engine.model.TagMatcher;
+import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.query.function.BinaryOperation;
+import io.chronicledb.engine.query.function.LabelRewrite;
 import io.chronicledb.engine.query.function.ScalarFunction;
 import io.chronicledb.engine.query.function.SeriesAggregate;
 import io.chronicledb.engine.query.function.WindowFunction;
+import io.chronicledb.engine.query.plan.Bounds;
 import io.chronicledb.engine.query.plan.Grid;
 import io.chronicledb.engine.query.plan.Grouping;
 import io.chronicledb.engine.query.plan.Matching;
@@ -14,9 +21,15 @@ import io.chronicledb.engine.query.plan.PlanNode;
 import io.chronicledb.engine.query.plan.PlanNode.ScalarNode;
 import io.chronicledb.engine.query.plan.PlanNode.Scan;
 import io.chronicledb.engine.query.plan.PlanNode.SeriesNode;
+import io.chronicledb.engine.query.plan.PlanNode.Subquery;
 import io.chronicledb.engine.query.plan.PlanNode.Window;
+import io.chronicledb.engine.query.promql.PromQlExpr.Reach;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +40,13 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
 
   private static final long NANOS_PER_MILLI = 1_000_000;
 
-  /** Functions of a range selector alone. */
+  /** Of subqueries that do not say it: Prometheus' default interval of evaluation. */
+  private static final long DEFAULT_STEP_NANOS = 60_000_000_000L;
+
+  /** The metric whose labels {@code info} adds unless it is told another. */
+  private static final String TARGET_INFO = "target_info";
+
+  /** Functions of one range vector and scalars. */
   private static final Map<PromQlFunction, WindowFunction> RANGE_FUNCTIONS = Map.ofEntries(
       Map.entry(PromQlFunction.RATE, WindowFunction.RATE),
       Map.entry(PromQlFunction.INCREASE, WindowFunction.INCREASE),
@@ -45,7 +64,44 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
       Map.entry(PromQlFunction.FIRST_OVER_TIME, WindowFunction.FIRST_OVER_TIME),
       Map.entry(PromQlFunction.PRESENT_OVER_TIME, WindowFunction.PRESENT_OVER_TIME),
       Map.entry(PromQlFunction.STDDEV_OVER_TIME, WindowFunction.STDDEV_OVER_TIME),
-      Map.entry(PromQlFunction.STDVAR_OVER_TIME, WindowFunction.STDVAR_OVER_TIME));
+      Map.entry(PromQlFunction.STDVAR_OVER_TIME, WindowFunction.STDVAR_OVER_TIME),
+      Map.entry(PromQlFunction.QUANTILE_OVER_TIME, WindowFunction.QUANTILE_OVER_TIME),
+      Map.entry(PromQlFunction.MAD_OVER_TIME, WindowFunction.MAD_OVER_TIME),
+      Map.entry(PromQlFunction.TS_OF_FIRST_OVER_TIME, WindowFunction.TS_OF_FIRST_OVER_TIME),
+      Map.entry(PromQlFunction.TS_OF_LAST_OVER_TIME, WindowFunction.TS_OF_LAST_OVER_TIME),
+      Map.entry(PromQlFunction.TS_OF_MIN_OVER_TIME, WindowFunction.TS_OF_MIN_OVER_TIME),
+      Map.entry(PromQlFunction.TS_OF_MAX_OVER_TIME, WindowFunction.TS_OF_MAX_OVER_TIME),
+      Map.entry(PromQlFunction.DERIV, WindowFunction.DERIV),
+      Map.entry(PromQlFunction.PREDICT_LINEAR, WindowFunction.PREDICT_LINEAR),
+      Map.entry(
+          PromQlFunction.DOUBLE_EXPONENTIAL_SMOOTHING,
+          WindowFunction.DOUBLE_EXPONENTIAL_SMOOTHING));
+
+  private static final Map<WindowFunction, WindowFunction> ANCHORED = Map.of(
+      WindowFunction.RATE, WindowFunction.ANCHORED_RATE,
+      WindowFunction.INCREASE, WindowFunction.ANCHORED_INCREASE,
+      WindowFunction.DELTA, WindowFunction.ANCHORED_DELTA,
+      WindowFunction.CHANGES, WindowFunction.ANCHORED_CHANGES,
+      WindowFunction.RESETS, WindowFunction.ANCHORED_RESETS);
+
+  private static final Map<WindowFunction, WindowFunction> SMOOTHED = Map.of(
+      WindowFunction.RATE, WindowFunction.SMOOTHED_RATE,
+      WindowFunction.INCREASE, WindowFunction.SMOOTHED_INCREASE,
+      WindowFunction.DELTA, WindowFunction.SMOOTHED_DELTA);
+
+  /** Functions whose result changes with the instant although their arguments do not. */
+  private static final Set<PromQlFunction> UNSTEADY = EnumSet.of(
+      PromQlFunction.DAYS_IN_MONTH,
+      PromQlFunction.DAY_OF_MONTH,
+      PromQlFunction.DAY_OF_WEEK,
+      PromQlFunction.DAY_OF_YEAR,
+      PromQlFunction.HOUR,
+      PromQlFunction.MINUTE,
+      PromQlFunction.MONTH,
+      PromQlFunction.YEAR,
+      PromQlFunction.PREDICT_LINEAR,
+      PromQlFunction.TIME,
+      PromQlFunction.TIMESTAMP);
 
   /** Functions of each value, with scalars behind the vector. */
   private static final Map<PromQlFunction, ScalarFunction> SCALAR_FUNCTIONS = Map.ofEntries(
@@ -67,6 +123,9 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
       Map.entry(PromQlFunction.SINH, ScalarFunction.SINH),
       Map.entry(PromQlFunction.COSH, ScalarFunction.COSH),
       Map.entry(PromQlFunction.TANH, ScalarFunction.TANH),
+      Map.entry(PromQlFunction.ASINH, ScalarFunction.ASINH),
+      Map.entry(PromQlFunction.ACOSH, ScalarFunction.ACOSH),
+      Map.entry(PromQlFunction.ATANH, ScalarFunction.ATANH),
       Map.entry(PromQlFunction.DEG, ScalarFunction.DEG),
       Map.entry(PromQlFunction.RAD, ScalarFunction.RAD),
       Map.entry(PromQlFunction.ROUND, ScalarFunction.ROUND),
@@ -74,12 +133,33 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
       Map.entry(PromQlFunction.CLAMP_MIN, ScalarFunction.CLAMP_MIN),
       Map.entry(PromQlFunction.CLAMP_MAX, ScalarFunction.CLAMP_MAX));
 
+  /** Functions of a time, which is the instant's where none is given. */
+  private static final Map<PromQlFunction, ScalarFunction> CALENDAR_FUNCTIONS = Map.of(
+      PromQlFunction.YEAR, ScalarFunction.YEAR,
+      PromQlFunction.MONTH, ScalarFunction.MONTH,
+      PromQlFunction.DAY_OF_MONTH, ScalarFunction.DAY_OF_MONTH,
+      PromQlFunction.DAY_OF_YEAR, ScalarFunction.DAY_OF_YEAR,
+      PromQlFunction.DAY_OF_WEEK, ScalarFunction.DAY_OF_WEEK,
+      PromQlFunction.DAYS_IN_MONTH, ScalarFunction.DAYS_IN_MONTH,
+      PromQlFunction.HOUR, ScalarFunction.HOUR,
+      PromQlFunction.MINUTE, ScalarFunction.MINUTE);
+
+  /** The instants of the whole query. */
+  private final Grid query;
+
+  /** Those of the expression at hand: within a subquery its own. */
   private final Grid grid;
+
   private final long lookbackNanos;
 
-  private PromQlPlanner(Grid grid, long lookbackNanos) {
+  private PromQlPlanner(Grid query, Grid grid, long lookbackNanos) {
+    this.query = query;
     this.grid = grid;
     this.lookbackNanos = lookbackNanos;
+  }
+
+  private PromQlPlanner on(Grid other) {
+    return new PromQlPlanner(query, other, lookbackNanos);
   }
 
   /**
@@ -88,20 +168,32 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
    * @param lookbackNanos how old a sample may be for an instant vector selector to take it
    */
   public static PromQlPlan plan(PromQlExpr expression, Grid grid, long lookbackNanos) {
-    var planner = new PromQlPlanner(grid, lookbackNanos);
+    var planner = new PromQlPlanner(grid, grid, lookbackNanos);
     PromQlExpr unwrapped = expression.unwrapped();
     return switch (expression.type()) {
       case STRING -> new PromQlPlan.Text(((PromQlExpr.StringLiteral) unwrapped).value());
       case SCALAR -> new PromQlPlan.Scalar(planner.scalar(expression));
       case VECTOR -> new PromQlPlan.Series(planner.compile(expression));
-      case MATRIX -> {
-        if (unwrapped instanceof PromQlExpr.RangeSelector range) {
-          yield new PromQlPlan.Samples(
-              planner.window(range, WindowFunction.LATEST, 0, true).input());
-        }
-        throw unsupported(unwrapped, "a subquery");
-      }
+      case MATRIX -> planner.samples(unwrapped);
     };
+  }
+
+  private PromQlPlan samples(PromQlExpr matrix) {
+    SeriesNode node = window(matrix, WindowFunction.PRESENT_OVER_TIME, List.of(), "", null);
+    if (!(node instanceof Window window)) {
+      return new PromQlPlan.Samples(new Subquery(node, grid), null); // Without an instant in it.
+    }
+    PromQlPlan.Bounded bounded = null;
+    if (matrix instanceof PromQlExpr.RangeSelector range
+        && range.selector().reach() != Reach.WINDOW) {
+      Long fixed = window.fixedInstant();
+      long instant = fixed == null ? grid.start() : fixed;
+      bounded = new PromQlPlan.Bounded(
+          instant + window.range().from() - 1,
+          instant + window.range().to() - 1,
+          range.selector().reach() == Reach.SMOOTHED);
+    }
+    return new PromQlPlan.Samples(window.input(), bounded);
   }
 
   /** The matchers of a selector such as the API's {@code match[]}. */
@@ -118,11 +210,61 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
   }
 
   private SeriesNode compile(PromQlExpr expression) {
-    return expression.accept(this);
+    PromQlExpr unwrapped = expression.unwrapped();
+    boolean worthIt = unwrapped instanceof PromQlExpr.Binary
+        || unwrapped instanceof PromQlExpr.Aggregate
+        || unwrapped instanceof PromQlExpr.Call;
+    if (worthIt
+        && grid.count() > 1
+        && unwrapped.type() == ValueType.VECTOR
+        && isSteady(unwrapped)) {
+      Grid once = new Grid(grid.start(), grid.step(), 1, grid.start());
+      return new PlanNode.Repeated(unwrapped.accept(on(once)), once);
+    }
+    return unwrapped.accept(this);
+  }
+
+  /** Whether an expression is the same at every instant: all of its selectors have a time of their own. */
+  private static boolean isSteady(PromQlExpr expression) {
+    PromQlExpr unwrapped = expression.unwrapped();
+    if (unwrapped instanceof PromQlExpr.VectorSelector selector) {
+      return selector.modifiers().at() != null;
+    }
+    if (unwrapped instanceof PromQlExpr.RangeSelector range) {
+      return range.selector().modifiers().at() != null;
+    }
+    if (unwrapped instanceof PromQlExpr.Subquery subquery) {
+      return subquery.modifiers().at() != null;
+    }
+    if (unwrapped instanceof PromQlExpr.Unary unary) {
+      return isSteady(unary.expr());
+    }
+    if (unwrapped instanceof PromQlExpr.Aggregate aggregate) {
+      return isSteady(aggregate.expr());
+    }
+    if (unwrapped instanceof PromQlExpr.Call call) {
+      return !UNSTEADY.contains(call.function())
+          && call.arguments().stream().allMatch(PromQlPlanner::isSteady);
+    }
+    PromQlExpr left = unwrapped;
+    while (left instanceof PromQlExpr.Binary binary) {
+      if (!isSteady(binary.rhs())) {
+        return false;
+      }
+      left = binary.lhs().unwrapped();
+    }
+    return left != unwrapped
+        ? isSteady(left)
+        : unwrapped instanceof PromQlExpr.NumberLiteral
+            || unwrapped instanceof PromQlExpr.StringLiteral;
   }
 
   private ScalarNode scalar(PromQlExpr expression) {
     return (ScalarNode) compile(expression);
+  }
+
+  private static String text(PromQlExpr expression) {
+    return ((PromQlExpr.StringLiteral) expression.unwrapped()).value();
   }
 
   private static InvalidQueryException unsupported(PromQlExpr expression, String what) {
@@ -150,12 +292,15 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
 
   @Override
   public SeriesNode visitVectorSelector(PromQlExpr.VectorSelector selector) {
-    return instant(selector, WindowFunction.LATEST, true);
+    return selector.reach() == Reach.SMOOTHED
+        ? instant(selector, WindowFunction.INTERPOLATED, lookbackNanos)
+        : instant(selector, WindowFunction.LATEST, 0);
   }
 
   private Window instant(
-      PromQlExpr.VectorSelector selector, WindowFunction function, boolean keepMetric) {
-    return window(selector, lookbackNanos, function, 0, keepMetric);
+      PromQlExpr.VectorSelector selector, WindowFunction function, long afterNanos) {
+    Bounds range = bounds(selector.modifiers(), lookbackNanos, selector.span());
+    return window(selector, range, 0, afterNanos, function, List.of(), "");
   }
 
   @Override
@@ -165,33 +310,126 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
 
   @Override
   public SeriesNode visitSubquery(PromQlExpr.Subquery subquery) {
-    throw unsupported(subquery, "a subquery");
+    throw unsupported(subquery, "a subquery outside of a function");
   }
 
-  private Window window(
-      PromQlExpr.RangeSelector range,
+  /**
+   * A function of the windows of a range selector or subquery.
+   *
+   * @param name of the function; null where the selector is one by itself
+   */
+  private SeriesNode window(
+      PromQlExpr matrix,
       WindowFunction function,
-      double parameter,
-      boolean keepMetric) {
-    return window(range.selector(), range.rangeNanos(), function, parameter, keepMetric);
+      List<ScalarNode> parameters,
+      String position,
+      @Nullable String name) {
+    if (matrix instanceof PromQlExpr.Subquery subquery) {
+      return overSubquery(subquery, function, parameters, position);
+    }
+    var range = (PromQlExpr.RangeSelector) matrix;
+    PromQlExpr.VectorSelector selector = range.selector();
+    Bounds bounds =
+        bounds(selector.modifiers(), positive(range.range(), range.span()), range.span());
+    if (selector.reach() == Reach.WINDOW) {
+      return window(selector, bounds, 0, 0, function, parameters, position);
+    }
+    boolean smoothed = selector.reach() == Reach.SMOOTHED;
+    Map<WindowFunction, WindowFunction> able = smoothed ? SMOOTHED : ANCHORED;
+    WindowFunction extended = able.getOrDefault(function, function);
+    if (name != null && extended == function) {
+      throw InvalidQueryException.unsupported(
+          range.span().line(),
+          range.span().column(),
+          (smoothed
+                  ? "smoothed modifier can only be used with: delta, increase, rate"
+                  : "anchored modifier can only be used with: changes, delta, increase, rate, resets")
+              + " - not with " + name);
+    }
+    return window(
+        selector,
+        bounds,
+        lookbackNanos,
+        smoothed ? lookbackNanos : 0,
+        extended,
+        parameters,
+        position);
+  }
+
+  private SeriesNode overSubquery(
+      PromQlExpr.Subquery subquery,
+      WindowFunction function,
+      List<ScalarNode> parameters,
+      String position) {
+    long width = positive(subquery.range(), subquery.span());
+    long step =
+        subquery.step() == null ? DEFAULT_STEP_NANOS : positive(subquery.step(), subquery.span());
+    Bounds bounds = bounds(subquery.modifiers(), width, subquery.span());
+    Long fixed = fixedInstant(subquery.modifiers().at());
+    long first = saturatedAdd(fixed == null ? grid.start() : fixed, bounds.from());
+    long last = saturatedAdd(fixed == null ? grid.at(grid.count() - 1) : fixed, bounds.to()) - 1;
+    // Instants are multiples of the step, whatever the query's own are.
+    long remainder = Math.floorMod(first, step);
+    long start = remainder == 0 ? first : saturatedAdd(first, step - remainder);
+    if (start > last) {
+      return new PlanNode.Nothing(List.of(), null);
+    }
+    long more = Long.divideUnsigned(last - start, step);
+    if (more < 0 || more >= Integer.MAX_VALUE) {
+      throw InvalidQueryException.at(
+          subquery.span().line(),
+          subquery.span().column(),
+          "the subquery has too many steps; make its range shorter or its step longer");
+    }
+    var inner = new Grid(start, step, (int) more + 1, last);
+    SeriesNode input = on(inner).compile(subquery.expr());
+    return new Window(
+        new Subquery(input, inner), bounds, bounds, function, parameters, fixed, position);
+  }
+
+  private long positive(QueryDuration duration, SourceSpan span) {
+    long nanos = nanos(duration, span);
+    if (nanos <= 0) {
+      throw QueryText.error(span, "duration must be greater than 0");
+    }
+    return nanos;
+  }
+
+  private long nanos(QueryDuration duration, SourceSpan span) {
+    try {
+      return duration.nanos(stepNanos(), query.end() - query.start());
+    } catch (IllegalArgumentException e) {
+      throw QueryText.error(span, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The distance of the query's instants; an instant query has none. */
+  private long stepNanos() {
+    return query.step() == 1 ? 0 : query.step();
   }
 
   /** The window open at the left and closed at the right, as half-open nanoseconds: both bounds one later. */
+  private Bounds bounds(TimeModifiers modifiers, long width, SourceSpan span) {
+    long to = 1 - nanos(modifiers.offset(), span);
+    return new Bounds(saturatedAdd(to, -width), to);
+  }
+
   private Window window(
       PromQlExpr.VectorSelector selector,
-      long width,
+      Bounds range,
+      long before,
+      long after,
       WindowFunction function,
-      double parameter,
-      boolean keepMetric) {
-    TimeModifiers modifiers = selector.modifiers();
-    long to = 1 - modifiers.offsetNanos();
-    long from = saturatedAdd(to, -width);
-    Long fixed = fixedInstant(modifiers.at());
+      List<ScalarNode> parameters,
+      String position) {
+    Long fixed = fixedInstant(selector.modifiers().at());
     long first = fixed == null ? grid.start() : fixed;
     long last = fixed == null ? grid.at(grid.count() - 1) : fixed;
+    var read = new Bounds(saturatedAdd(range.from(), -before), saturatedAdd(range.to(), after));
     var scan = new Scan(
-        selector.matchers(), new TimeRange(saturatedAdd(first, from), saturatedAdd(last, to)));
-    return new Window(scan, from, to, function, parameter, keepMetric, fixed);
+        selector.matchers(),
+        new TimeRange(saturatedAdd(first, read.from()), saturatedAdd(last, read.to())));
+    return new Window(scan, read, range, function, parameters, fixed, position);
   }
 
   private @Nullable Long fixedInstant(TimeModifiers.@Nullable At at) {
@@ -199,8 +437,8 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
       return null;
     }
     return switch (at.anchor()) {
-      case START -> grid.start();
-      case END -> grid.end();
+      case START -> query.start();
+      case END -> query.end();
       case TIMESTAMP ->
         Math.max(
                 Long.MIN_VALUE / NANOS_PER_MILLI,
@@ -227,9 +465,16 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
 
   @Override
   public SeriesNode visitBinary(PromQlExpr.Binary binary) {
-    BinaryOperation operation = operation(binary);
     SeriesNode left = compile(binary.lhs());
     SeriesNode right = compile(binary.rhs());
+    if (binary.op().kind() == BinaryOp.Kind.TRIM) {
+      String operator = binary.op().symbol();
+      return new PlanNode.Nothing(
+          List.of(left, right),
+          "PromQL info: incompatible sample types encountered for binary operator \"" + operator
+              + "\": float " + operator + " float (" + binary.span() + ")");
+    }
+    BinaryOperation operation = operation(binary);
     if (left instanceof ScalarNode leftScalar) {
       return right instanceof ScalarNode rightScalar
           ? new PlanNode.ScalarOperation(leftScalar, rightScalar, operation)
@@ -260,8 +505,7 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
       case AND -> BinaryOperation.AND;
       case OR -> BinaryOperation.OR;
       case UNLESS -> BinaryOperation.UNLESS;
-      case TRIM_UPPER, TRIM_LOWER ->
-        throw unsupported(binary, "the operator " + binary.op().symbol());
+      case TRIM_UPPER, TRIM_LOWER -> throw new IllegalStateException(binary.op().symbol());
     };
   }
 
@@ -274,11 +518,20 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
       case ONE_TO_MANY -> Matching.Side.RIGHT;
       case ONE_TO_ONE, MANY_TO_MANY -> Matching.Side.NONE;
     };
-    return new Matching(matching.on(), matching.labels(), many, matching.include());
+    // "Left" and "right" of a fill are the many side and the one side, as Prometheus has it.
+    return new Matching(
+        matching.on(),
+        matching.labels(),
+        many,
+        matching.include(),
+        matching.fillLeft(),
+        matching.fillRight());
   }
 
   @Override
   public SeriesNode visitAggregate(PromQlExpr.Aggregate aggregate) {
+    var grouping = new Grouping(aggregate.without(), aggregate.grouping());
+    PromQlExpr parameter = aggregate.parameter();
     SeriesAggregate function = switch (aggregate.op()) {
       case SUM -> SeriesAggregate.SUM;
       case AVG -> SeriesAggregate.AVG;
@@ -291,24 +544,42 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
       case QUANTILE -> SeriesAggregate.QUANTILE;
       case TOPK -> SeriesAggregate.TOPK;
       case BOTTOMK -> SeriesAggregate.BOTTOMK;
-      case COUNT_VALUES, LIMITK, LIMIT_RATIO ->
-        throw unsupported(aggregate, "the aggregation " + aggregate.op().symbol());
+      case LIMITK -> SeriesAggregate.LIMITK;
+      case LIMIT_RATIO -> SeriesAggregate.LIMIT_RATIO;
+      case COUNT_VALUES -> null;
     };
-    PromQlExpr parameter = aggregate.parameter();
+    SeriesNode input = compile(aggregate.expr());
+    if (function == null && parameter != null) {
+      String label = text(parameter);
+      if (label.isEmpty()) {
+        throw failed(parameter, "invalid label name " + QuotedString.quote(label));
+      }
+      return new PlanNode.CountValues(input, grouping, label);
+    }
     return new PlanNode.Aggregate(
-        compile(aggregate.expr()),
-        function,
-        new Grouping(aggregate.without(), aggregate.grouping()),
-        parameter == null ? null : scalar(parameter));
+        input,
+        Objects.requireNonNull(function),
+        grouping,
+        parameter == null ? null : scalar(parameter),
+        parameter == null ? "" : position(parameter));
+  }
+
+  private static String position(PromQlExpr expression) {
+    return expression.span().toString();
+  }
+
+  /** What Prometheus finds out while it evaluates. */
+  private static InvalidQueryException failed(PromQlExpr at, String message) {
+    return InvalidQueryException.unsupported(at.span().line(), at.span().column(), message);
   }
 
   @Override
   public SeriesNode visitCall(PromQlExpr.Call call) {
-    List<PromQlExpr> arguments = call.arguments();
     WindowFunction rangeFunction = RANGE_FUNCTIONS.get(call.function());
     if (rangeFunction != null) {
-      return window(range(call, 0), rangeFunction, 0, rangeFunction.keepsMetric());
+      return rangeFunction(call, rangeFunction);
     }
+    List<PromQlExpr> arguments = call.arguments();
     ScalarFunction scalarFunction = SCALAR_FUNCTIONS.get(call.function());
     if (scalarFunction != null) {
       List<ScalarNode> scalars = arguments.size() == 1 && scalarFunction == ScalarFunction.ROUND
@@ -316,26 +587,96 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
           : arguments.subList(1, arguments.size()).stream().map(this::scalar).toList();
       return new PlanNode.Apply(compile(arguments.get(0)), scalarFunction, scalars);
     }
+    ScalarFunction calendarFunction = CALENDAR_FUNCTIONS.get(call.function());
+    if (calendarFunction != null) {
+      SeriesNode time = arguments.isEmpty()
+          ? new PlanNode.ToVector(new PlanNode.EvaluationTime())
+          : compile(arguments.get(0));
+      return new PlanNode.Apply(time, calendarFunction, List.of());
+    }
     return switch (call.function()) {
-      case QUANTILE_OVER_TIME ->
-        window(range(call, 1), WindowFunction.QUANTILE_OVER_TIME, constant(call, 0), false);
       case ABSENT ->
         new PlanNode.Absent(
             compile(arguments.get(0)), matchersOf(arguments.get(0).unwrapped()));
-      case ABSENT_OVER_TIME -> {
-        PromQlExpr.RangeSelector range = range(call, 0);
-        Window present = window(range, WindowFunction.PRESENT_OVER_TIME, 0, true);
-        yield new PlanNode.Absent(present, range.selector().matchers());
-      }
-      case TIMESTAMP -> timestamp(call);
+      case ABSENT_OVER_TIME -> absentOverTime(call);
+      case TIMESTAMP -> timestamp(arguments.get(0).unwrapped());
       case SCALAR_OF -> new PlanNode.ToScalar(compile(arguments.get(0)));
       case VECTOR_OF -> new PlanNode.ToVector(scalar(arguments.get(0)));
       case TIME -> new PlanNode.EvaluationTime();
       case PI -> new PlanNode.Constant(Math.PI);
+      case START -> seconds(query.start());
+      case END -> seconds(query.end());
+      case STEP -> seconds(stepNanos());
+      case RANGE -> seconds(query.end() - query.start());
+      case MIN_OF ->
+        new PlanNode.ScalarChoice(scalar(arguments.get(0)), scalar(arguments.get(1)), false);
+      case MAX_OF ->
+        new PlanNode.ScalarChoice(scalar(arguments.get(0)), scalar(arguments.get(1)), true);
       case SORT -> new PlanNode.SortByValue(compile(arguments.get(0)), false);
       case SORT_DESC -> new PlanNode.SortByValue(compile(arguments.get(0)), true);
+      case SORT_BY_LABEL ->
+        new PlanNode.SortByLabels(compile(arguments.get(0)), texts(arguments, 1), false);
+      case SORT_BY_LABEL_DESC ->
+        new PlanNode.SortByLabels(compile(arguments.get(0)), texts(arguments, 1), true);
+      case LABEL_REPLACE -> labelReplace(call);
+      case LABEL_JOIN -> labelJoin(call);
+      case INFO -> info(call);
+      case HISTOGRAM_QUANTILE ->
+        new PlanNode.HistogramQuantiles(
+            compile(arguments.get(1)),
+            List.of(scalar(arguments.get(0))),
+            null,
+            List.of(position(arguments.get(0))),
+            position(arguments.get(1)));
+      case HISTOGRAM_QUANTILES -> histogramQuantiles(call);
+      case HISTOGRAM_FRACTION ->
+        new PlanNode.HistogramFraction(
+            compile(arguments.get(2)),
+            scalar(arguments.get(0)),
+            scalar(arguments.get(1)),
+            position(arguments.get(2)));
+      case HISTOGRAM_AVG, HISTOGRAM_COUNT, HISTOGRAM_SUM, HISTOGRAM_STDDEV, HISTOGRAM_STDVAR ->
+        new PlanNode.Nothing(List.of(compile(arguments.get(0))), null);
       default -> throw unsupported(call, "the function " + call.function().functionName() + "()");
     };
+  }
+
+  private SeriesNode rangeFunction(PromQlExpr.Call call, WindowFunction function) {
+    List<PromQlExpr> arguments = call.arguments();
+    PromQlExpr matrix = null;
+    var parameters = new ArrayList<ScalarNode>();
+    for (PromQlExpr argument : arguments) {
+      if (argument.type() == ValueType.MATRIX) {
+        matrix = argument.unwrapped();
+      } else {
+        parameters.add(scalar(argument));
+      }
+    }
+    return window(
+        Objects.requireNonNull(matrix),
+        function,
+        parameters,
+        position(arguments.get(0)),
+        call.function().functionName());
+  }
+
+  private static List<String> texts(List<PromQlExpr> arguments, int from) {
+    return arguments.subList(from, arguments.size()).stream()
+        .map(PromQlPlanner::text)
+        .toList();
+  }
+
+  private static ScalarNode seconds(long nanos) {
+    return new PlanNode.Constant(Math.floorDiv(nanos, NANOS_PER_MILLI) / 1000.0);
+  }
+
+  private SeriesNode absentOverTime(PromQlExpr.Call call) {
+    PromQlExpr matrix = call.arguments().get(0).unwrapped();
+    SeriesNode present = window(
+        matrix, WindowFunction.PRESENT_OVER_TIME, List.of(), "", call.function().functionName());
+    return new PlanNode.Absent(
+        present,
+        matrix instanceof PromQlExpr.RangeSelector range ? range.selector().matchers() : List.of());
   }
 
   private static List<TagMatcher> matchersOf(PromQlExpr expression) {
@@ -344,28 +685,73 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
         : List.of();
   }
 
-  private SeriesNode timestamp(PromQlExpr.Call call) {
-    if (call.arguments().get(0).unwrapped() instanceof PromQlExpr.VectorSelector selector) {
-      return instant(selector, WindowFunction.LATEST_TIMESTAMP, false);
-    }
-    throw unsupported(call, "timestamp() of anything but a selector");
+  private SeriesNode timestamp(PromQlExpr argument) {
+    return argument instanceof PromQlExpr.VectorSelector selector
+        ? instant(selector, WindowFunction.LATEST_TIMESTAMP, 0)
+        : new PlanNode.InstantOfValues(compile(argument));
   }
 
-  private static PromQlExpr.RangeSelector range(PromQlExpr.Call call, int argument) {
-    PromQlExpr expression = call.arguments().get(argument).unwrapped();
-    if (expression instanceof PromQlExpr.RangeSelector range) {
-      return range;
+  private SeriesNode labelReplace(PromQlExpr.Call call) {
+    List<PromQlExpr> arguments = call.arguments();
+    String target = text(arguments.get(1));
+    String regex = text(arguments.get(4));
+    Pattern pattern;
+    try {
+      ValueMatcher.check(regex);
+      pattern = Pattern.compile(regex, Pattern.DOTALL);
+    } catch (BadDataException | PatternSyntaxException e) {
+      throw failed(call, "invalid regular expression in label_replace(): " + regex);
     }
-    throw unsupported(expression, "a subquery");
+    if (target.isEmpty()) {
+      throw failed(call, "invalid destination label name in label_replace(): " + target);
+    }
+    return new PlanNode.Relabel(
+        compile(arguments.get(0)),
+        new LabelRewrite.Replace(target, text(arguments.get(2)), text(arguments.get(3)), pattern));
   }
 
-  /** The value of an argument that must not change with time. */
-  private static double constant(PromQlExpr.Call call, int argument) {
-    PromQlExpr expression = call.arguments().get(argument).unwrapped();
-    if (expression instanceof PromQlExpr.NumberLiteral number) {
-      return number.value();
+  private SeriesNode labelJoin(PromQlExpr.Call call) {
+    List<PromQlExpr> arguments = call.arguments();
+    String target = text(arguments.get(1));
+    List<String> sources = texts(arguments, 3);
+    if (sources.contains("")) {
+      throw failed(call, "invalid source label name in label_join(): ");
     }
-    throw unsupported(
-        expression, "a computed parameter of " + call.function().functionName() + "()");
+    if (target.isEmpty()) {
+      throw failed(call, "invalid destination label name in label_join(): ");
+    }
+    return new PlanNode.Relabel(
+        compile(arguments.get(0)), new LabelRewrite.Join(target, text(arguments.get(2)), sources));
+  }
+
+  private SeriesNode histogramQuantiles(PromQlExpr.Call call) {
+    List<PromQlExpr> arguments = call.arguments();
+    List<PromQlExpr> quantiles = arguments.subList(2, arguments.size());
+    return new PlanNode.HistogramQuantiles(
+        compile(arguments.get(0)),
+        quantiles.stream().map(this::scalar).toList(),
+        text(arguments.get(1)),
+        quantiles.stream().map(PromQlPlanner::position).toList(),
+        position(arguments.get(0)));
+  }
+
+  private SeriesNode info(PromQlExpr.Call call) {
+    List<PromQlExpr> arguments = call.arguments();
+    var names = new ArrayList<TagMatcher>();
+    var data = new ArrayList<TagMatcher>();
+    if (arguments.size() > 1) {
+      for (TagMatcher matcher : matchersOf(arguments.get(1).unwrapped())) {
+        (matcher.name().equals(Tags.METRIC) ? names : data).add(matcher);
+      }
+    }
+    if (names.isEmpty()) {
+      names.add(TagMatcher.metric(TARGET_INFO));
+    }
+    var all = new ArrayList<>(names);
+    all.addAll(data);
+    var selector =
+        new PromQlExpr.VectorSelector(null, all, TimeModifiers.NONE, Reach.WINDOW, call.span());
+    Window info = instant(selector, WindowFunction.LATEST_TIMESTAMP, 0);
+    return new PlanNode.AddInfo(compile(arguments.get(0)), info, names, data);
   }
 }

@@ -65,6 +65,7 @@ public final class PromQlPrinter implements PromQlExpr.Visitor<@Nullable Void> {
   @Override
   public @Nullable Void visitVectorSelector(VectorSelector selector) {
     series(selector);
+    reach(selector);
     modifiers(selector.modifiers());
     return null;
   }
@@ -72,7 +73,8 @@ public final class PromQlPrinter implements PromQlExpr.Visitor<@Nullable Void> {
   @Override
   public @Nullable Void visitRangeSelector(RangeSelector range) {
     series(range.selector());
-    out.append('[').append(PromQlDuration.print(range.rangeNanos())).append(']');
+    out.append('[').append(range.range().print()).append(']');
+    reach(range.selector());
     modifiers(range.selector().modifiers());
     return null;
   }
@@ -80,9 +82,10 @@ public final class PromQlPrinter implements PromQlExpr.Visitor<@Nullable Void> {
   @Override
   public @Nullable Void visitSubquery(Subquery subquery) {
     subquery.expr().accept(this);
-    out.append('[').append(PromQlDuration.print(subquery.rangeNanos())).append(':');
-    if (subquery.stepNanos() != 0) {
-      out.append(PromQlDuration.print(subquery.stepNanos()));
+    out.append('[').append(subquery.range().print()).append(':');
+    QueryDuration step = subquery.step();
+    if (step != null) {
+      out.append(step.print());
     }
     out.append(']');
     modifiers(subquery.modifiers());
@@ -113,8 +116,26 @@ public final class PromQlPrinter implements PromQlExpr.Visitor<@Nullable Void> {
         out.append(')');
       }
     }
+    if (matching != null) {
+      fill(matching);
+    }
     out.append(' ');
     return binary.rhs().accept(this);
+  }
+
+  private void fill(VectorMatching matching) {
+    Double left = matching.fillLeft();
+    Double right = matching.fillRight();
+    if (left != null && left.equals(right)) {
+      out.append(" fill (").append(PromQlNumber.print(left)).append(')');
+      return;
+    }
+    if (left != null) {
+      out.append(" fill_left (").append(PromQlNumber.print(left)).append(')');
+    }
+    if (right != null) {
+      out.append(" fill_right (").append(PromQlNumber.print(right)).append(')');
+    }
   }
 
   @Override
@@ -174,6 +195,14 @@ public final class PromQlPrinter implements PromQlExpr.Visitor<@Nullable Void> {
     }
   }
 
+  private void reach(VectorSelector selector) {
+    switch (selector.reach()) {
+      case WINDOW -> {}
+      case ANCHORED -> out.append(" anchored");
+      case SMOOTHED -> out.append(" smoothed");
+    }
+  }
+
   private void modifiers(TimeModifiers modifiers) {
     TimeModifiers.At at = modifiers.at();
     if (at != null) {
@@ -184,10 +213,9 @@ public final class PromQlPrinter implements PromQlExpr.Visitor<@Nullable Void> {
           out.append(" @ ").append(BigDecimal.valueOf(at.timestampMillis(), 3).toPlainString());
       }
     }
-    long offsetNanos = modifiers.offsetNanos();
-    if (offsetNanos != 0) {
-      out.append(offsetNanos < 0 ? " offset -" : " offset ")
-          .append(PromQlDuration.print(Math.abs(offsetNanos)));
+    QueryDuration offset = modifiers.offset();
+    if (modifiers.hasOffset()) {
+      out.append(offset.nanos() < 0 ? " offset -" : " offset ").append(offset.print());
     }
   }
 

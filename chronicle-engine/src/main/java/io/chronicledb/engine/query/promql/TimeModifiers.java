@@ -6,12 +6,20 @@ import org.jspecify.annotations.Nullable;
  * What moves a selector or subquery away from the evaluation time.
  *
  * @param at the fixed instant that replaces the evaluation time, or null
- * @param offsetNanos how far to look back from there; negative looks ahead, 0 is no offset
+ * @param offset how far to look back from there; negative looks ahead, 0 is no offset
  */
-public record TimeModifiers(@Nullable At at, long offsetNanos) {
+public record TimeModifiers(@Nullable At at, QueryDuration offset) {
 
   /** Evaluate where the query says. */
   public static final TimeModifiers NONE = new TimeModifiers(null, 0);
+
+  public TimeModifiers(@Nullable At at, long offsetNanos) {
+    this(at, new QueryDuration(offsetNanos, null));
+  }
+
+  boolean hasOffset() {
+    return !offset.equals(QueryDuration.ZERO);
+  }
 
   /**
    * The {@code @} modifier.
@@ -38,10 +46,10 @@ public record TimeModifiers(@Nullable At at, long offsetNanos) {
   }
 
   TimeModifiers withAt(At newAt) {
-    return new TimeModifiers(newAt, offsetNanos);
+    return new TimeModifiers(newAt, offset);
   }
 
-  TimeModifiers withOffset(long newOffsetNanos) {
-    return new TimeModifiers(at, newOffsetNanos);
+  TimeModifiers withOffset(QueryDuration newOffset) {
+    return new TimeModifiers(at, newOffset);
   }
 }

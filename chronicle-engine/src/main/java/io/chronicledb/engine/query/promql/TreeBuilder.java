@@ -10,6 +10,7 @@ import io.chronicledb.engine.query.promql.PromQlExpr.Call;
 import io.chronicledb.engine.query.promql.PromQlExpr.NumberLiteral;
 import io.chronicledb.engine.query.promql.PromQlExpr.Paren;
 import io.chronicledb.engine.query.promql.PromQlExpr.RangeSelector;
+import io.chronicledb.engine.query.promql.PromQlExpr.Reach;
 import io.chronicledb.engine.query.promql.PromQlExpr.StringLiteral;
 import io.chronicledb.engine.query.promql.PromQlExpr.Subquery;
 import io.chronicledb.engine.query.promql.PromQlExpr.Unary;
@@ -24,6 +25,7 @@ import io.chronicledb.grammar.promql.PromQlParser.BinaryContext;
 import io.chronicledb.grammar.promql.PromQlParser.CallContext;
 import io.chronicledb.grammar.promql.PromQlParser.ExpressionContext;
 import io.chronicledb.grammar.promql.PromQlParser.ExtendedContext;
+import io.chronicledb.grammar.promql.PromQlParser.FillContext;
 import io.chronicledb.grammar.promql.PromQlParser.GroupingContext;
 import io.chronicledb.grammar.promql.PromQlParser.InstantContext;
 import io.chronicledb.grammar.promql.PromQlParser.LabelContext;
@@ -93,7 +95,7 @@ final class TreeBuilder extends PromQlBaseVisitor<PromQlExpr> {
       throw QueryText.error(span, "vector selector must contain at least one non-empty matcher");
     }
     matchers.sort(Comparator.comparing(PromQlPrinter::print));
-    return new VectorSelector(metric, matchers, TimeModifiers.NONE, span);
+    return new VectorSelector(metric, matchers, TimeModifiers.NONE, Reach.WINDOW, span);
   }
 
   /** The second argument of {@code info} filters labels and may be empty. */
@@ -132,39 +134,39 @@ final class TreeBuilder extends PromQlBaseVisitor<PromQlExpr> {
   @Override
   public PromQlExpr visitRange(RangeContext ctx) {
     PromQlExpr expr = visit(ctx.expression());
-    long rangeNanos = durations.positiveNanos(ctx.range);
+    QueryDuration range = durations.positive(ctx.range);
     if (ctx.COLON() != null) {
-      long stepNanos = ctx.step == null ? 0 : durations.positiveNanos(ctx.step);
+      QueryDuration step = ctx.step == null ? null : durations.positive(ctx.step);
       if (expr.type() != ValueType.VECTOR) {
         throw QueryText.error(
             expr.span(),
             "subquery is only allowed on instant vector, got " + expr.type().wireName()
                 + " instead");
       }
-      return new Subquery(expr, rangeNanos, stepNanos, TimeModifiers.NONE, span(ctx));
+      return new Subquery(expr, range, step, TimeModifiers.NONE, span(ctx));
     }
     Token bracket = ctx.LEFT_BRACKET().getSymbol();
     if (!(expr instanceof VectorSelector selector)) {
       throw QueryText.error(bracket, "ranges only allowed for vector selectors");
     }
-    if (selector.modifiers().offsetNanos() != 0) {
+    if (selector.modifiers().hasOffset()) {
       throw QueryText.error(bracket, "no offset modifiers allowed before range");
     }
     if (selector.modifiers().at() != null) {
       throw QueryText.error(bracket, "no @ modifiers allowed before range");
     }
-    return new RangeSelector(selector, rangeNanos, span(ctx));
+    return new RangeSelector(selector, range, span(ctx));
   }
 
   @Override
   public PromQlExpr visitOffset(OffsetContext ctx) {
     PromQlExpr expr = visit(ctx.expression());
-    long offsetNanos = durations.offsetNanos(ctx.offsetDuration());
+    QueryDuration offset = durations.offset(ctx.offsetDuration());
     TimeModifiers modifiers = modifiers(expr, "offset");
-    if (modifiers.offsetNanos() != 0) {
+    if (modifiers.hasOffset()) {
       throw QueryText.error(expr.span(), "offset may not be set multiple times");
     }
-    return withModifiers(expr, modifiers.withOffset(offsetNanos), span(ctx));
+    return withModifiers(expr, modifiers.withOffset(offset), span(ctx));
   }
 
   @Override
@@ -215,7 +217,7 @@ final class TreeBuilder extends PromQlBaseVisitor<PromQlExpr> {
       return selector.with(modifiers, span);
     } else if (expr instanceof RangeSelector range) {
       return new RangeSelector(
-          range.selector().with(modifiers, range.selector().span()), range.rangeNanos(), span);
+          range.selector().with(modifiers, range.selector().span()), range.range(), span);
     }
     return ((Subquery) expr).with(modifiers, span);
   }
@@ -223,8 +225,27 @@ final class TreeBuilder extends PromQlBaseVisitor<PromQlExpr> {
   @Override
   public PromQlExpr visitExtended(ExtendedContext ctx) {
     String modifier = ctx.modifier.getText().toLowerCase(Locale.ROOT);
-    throw QueryText.unsupported(
-        ctx.modifier, "the experimental modifier " + modifier + " is not supported");
+    Reach reach = Reach.valueOf(modifier.toUpperCase(Locale.ROOT));
+    PromQlExpr expr = visit(ctx.expression());
+    if (expr instanceof Subquery) {
+      throw QueryText.error(expr.span(), modifier + " modifier is not supported for subqueries");
+    }
+    if (expr instanceof VectorSelector selector) {
+      return extended(selector, reach, span(ctx));
+    }
+    if (expr instanceof RangeSelector range) {
+      return new RangeSelector(
+          extended(range.selector(), reach, range.selector().span()), range.range(), span(ctx));
+    }
+    throw QueryText.error(expr.span(), modifier + " modifier not implemented");
+  }
+
+  private static VectorSelector extended(VectorSelector selector, Reach reach, SourceSpan span) {
+    if (selector.reach() != Reach.WINDOW && selector.reach() != reach) {
+      throw QueryText.error(
+          selector.span(), "anchored and smoothed modifiers cannot be used together");
+    }
+    return selector.with(reach, span);
   }
 
   // ---- Operators
@@ -270,11 +291,6 @@ final class TreeBuilder extends PromQlBaseVisitor<PromQlExpr> {
 
   private PromQlExpr binary(PromQlExpr lhs, BinaryContext ctx) {
     MatchingContext clause = ctx.matching();
-    if (!clause.fill().isEmpty()) {
-      throw QueryText.unsupported(
-          clause.fill(0).getStart(),
-          "the experimental modifier " + clause.fill(0).getStart().getText() + " is not supported");
-    }
     VectorMatching matching = matching(clause);
     PromQlExpr rhs = visit(ctx.expression(1));
     BinaryOp op = operator(ctx.op);
@@ -307,6 +323,10 @@ final class TreeBuilder extends PromQlBaseVisitor<PromQlExpr> {
       if (!matching.labels().isEmpty()) {
         throw QueryText.error(span, "vector matching only allowed between instant vectors");
       }
+      if (matching.isFilled()) {
+        throw QueryText.error(
+            span, "filling in missing series only allowed between instant vectors");
+      }
       if (op.isSet()) {
         throw QueryText.error(
             span, "set operator \"" + op.symbol() + "\" not allowed in binary scalar expression");
@@ -316,6 +336,9 @@ final class TreeBuilder extends PromQlBaseVisitor<PromQlExpr> {
     if (op.isSet()) {
       if (matching.isGrouped()) {
         throw QueryText.error(span, "no grouping allowed for \"" + op.symbol() + "\" operation");
+      }
+      if (matching.isFilled()) {
+        throw QueryText.error(span, "filling in missing series not allowed for set operators");
       }
       matching =
           new VectorMatching(Cardinality.MANY_TO_MANY, matching.on(), matching.labels(), List.of());
@@ -348,6 +371,25 @@ final class TreeBuilder extends PromQlBaseVisitor<PromQlExpr> {
   }
 
   private static VectorMatching matching(MatchingContext ctx) {
+    Double left = null;
+    Double right = null;
+    for (FillContext fill : ctx.fill()) {
+      boolean both = fill.FILL() != null;
+      boolean fillsLeft = both || fill.FILL_LEFT() != null;
+      boolean fillsRight = both || fill.FILL_RIGHT() != null;
+      if ((fillsLeft && left != null) || (fillsRight && right != null)) {
+        throw QueryText.error(
+            fill.getStart(),
+            "unexpected <" + fill.getStart().getText().toLowerCase(Locale.ROOT) + ">");
+      }
+      double value = DurationReader.signed(fill.sign(), DurationReader.number(fill.number()));
+      left = fillsLeft ? Double.valueOf(value) : left;
+      right = fillsRight ? Double.valueOf(value) : right;
+    }
+    return unfilled(ctx).filled(left, right);
+  }
+
+  private static VectorMatching unfilled(MatchingContext ctx) {
     if (ctx.kind == null) {
       return new VectorMatching(Cardinality.ONE_TO_ONE, false, List.of(), List.of());
     }

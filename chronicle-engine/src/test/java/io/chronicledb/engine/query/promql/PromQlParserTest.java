@@ -3,7 +3,6 @@ package io.chronicledb.engine.query.promql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.error.InvalidQueryException;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.query.promql.PromQlExpr.Aggregate;
@@ -266,13 +265,16 @@ class PromQlParserTest {
     }
 
     @Test
-    void experimentalSyntaxIsUnsupportedAndNotMisread() {
-      for (String query :
-          List.of("a[5m] smoothed", "a + fill(0) b", "a[step()]", "a offset range()")) {
-        assertThatExceptionOfType(InvalidQueryException.class)
-            .isThrownBy(() -> PromQlParser.parse(query))
-            .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED));
-      }
+    void readsWhatIsExperimental() {
+      var range = (PromQlExpr.RangeSelector) PromQlParser.parse("a[5m] smoothed");
+      assertThat(range.selector().reach()).isEqualTo(PromQlExpr.Reach.SMOOTHED);
+      var binary = (PromQlExpr.Binary) PromQlParser.parse("a + fill_left(2) fill_right(-1) b");
+      assertThat(binary.matching())
+          .isEqualTo(
+              new VectorMatching(Cardinality.ONE_TO_ONE, false, List.of(), List.of(), 2.0, -1.0));
+      var steps = (PromQlExpr.RangeSelector) PromQlParser.parse("a[2 * step() + range()]");
+      assertThat(steps.range().nanos(30_000_000_000L, 600_000_000_000L))
+          .isEqualTo(660_000_000_000L);
     }
   }
 

@@ -1,57 +1,28 @@
 package io.chronicledb.engine.query.function;
 
 import io.chronicledb.engine.column.DoubleColumn;
+import io.chronicledb.engine.column.LongColumn;
 import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.query.function.WindowFunction.Accumulator;
 
-/** The accumulators behind {@link WindowFunction}. */
-final class RangeFunctions {
+/** How values change over a window: differences, rates, changes and resets. */
+final class CounterChange {
 
   private static final double NANOS_PER_SECOND = 1e9;
 
-  private RangeFunctions() {}
+  private CounterChange() {}
 
-  /** The newest sample. */
-  static final class Latest implements Accumulator {
-    private double latest;
-
-    @Override
-    public void start(long windowStart, long windowEnd) {
-      latest = StaleMarker.value();
-    }
-
-    @Override
-    public void add(long[] timestamps, double[] values, int from, int to) {
-      latest = values[to - 1];
-    }
-
-    @Override
-    public double result() {
-      return latest; // A stale marker is the absent value already.
-    }
-  }
-
-  /** When the newest sample was taken. */
-  static final class LatestTimestamp implements Accumulator {
-    private double seconds;
-
-    @Override
-    public void start(long windowStart, long windowEnd) {
-      seconds = StaleMarker.value();
-    }
-
-    @Override
-    public void add(long[] timestamps, double[] values, int from, int to) {
-      // Whole milliseconds first, as Prometheus counts them.
-      seconds = StaleMarker.is(values[to - 1])
-          ? StaleMarker.value()
-          : Math.floorDiv(timestamps[to - 1], 1_000_000L) / 1000.0;
-    }
-
-    @Override
-    public double result() {
-      return seconds;
-    }
+  /** The value at an instant on the line between two samples; a counter that fell has begun at zero. */
+  static double interpolate(
+      long firstTime,
+      double first,
+      long secondTime,
+      double second,
+      long instant,
+      boolean counter) {
+    double start = counter && second < first ? 0 : first;
+    return start
+        + (second - start) * (double) (instant - firstTime) / (double) (secondTime - firstTime);
   }
 
   /**
@@ -225,85 +196,130 @@ final class RangeFunctions {
     }
   }
 
-  /** {@code present_over_time}. */
-  static final class Present implements Accumulator {
-    private boolean any;
+  /** Keeps the samples around a range, for functions that look beyond its bounds. */
+  private abstract static class AroundRange implements Accumulator {
+    final LongColumn times = new LongColumn(64);
+    final DoubleColumn values = new DoubleColumn(64);
+    long rangeStart;
+    long rangeEnd;
 
     @Override
-    public void start(long windowStart, long windowEnd) {
-      any = false;
-    }
-
-    @Override
-    public void add(long[] timestamps, double[] values, int from, int to) {
-      any = true;
-    }
-
-    @Override
-    public double result() {
-      return any ? 1 : StaleMarker.value();
-    }
-  }
-
-  /** A mergeable statistic that is finished with each window. */
-  static final class Finished implements Accumulator {
-    private final Statistic statistic;
-    private final Statistic.Accumulator accumulator;
-    private final double[] state;
-    private boolean any;
-
-    Finished(Statistic statistic) {
-      this.statistic = statistic;
-      this.accumulator = statistic.accumulator();
-      this.state = new double[statistic.width()];
-    }
-
-    @Override
-    public void start(long windowStart, long windowEnd) {
-      accumulator.reset();
-      any = false;
-    }
-
-    @Override
-    public void add(long[] timestamps, double[] values, int from, int to) {
-      accumulator.add(timestamps, values, from, to);
-      any = true;
-    }
-
-    @Override
-    public double result() {
-      if (!any) {
-        return StaleMarker.value();
-      }
-      accumulator.state(state, 0);
-      return statistic.finish(state, 0);
-    }
-  }
-
-  /** {@code quantile_over_time}: needs all values of the window. */
-  static final class QuantileOfWindow implements Accumulator {
-    private final double quantile;
-    private final DoubleColumn values = new DoubleColumn(64);
-
-    QuantileOfWindow(double quantile) {
-      this.quantile = quantile;
-    }
-
-    @Override
-    public void start(long windowStart, long windowEnd) {
+    public void start(long start, long end) {
+      rangeStart = start;
+      rangeEnd = end;
+      times.clear();
       values.clear();
     }
 
     @Override
-    public void add(long[] timestamps, double[] windowValues, int from, int to) {
-      values.addAll(windowValues, from, to - from);
+    public void add(long[] timestamps, double[] newValues, int from, int to) {
+      times.addAll(timestamps, from, to - from);
+      values.addAll(newValues, from, to - from);
+    }
+
+    /** The newest sample at or before the start of the range, else the oldest. */
+    final int first() {
+      int last = times.size() - 1;
+      int first = 0;
+      while (first < last && times.get(first) <= rangeStart) {
+        first++;
+      }
+      return Math.max(0, first - 1);
+    }
+
+    final boolean endsBeforeRange() {
+      return times.size() == 0 || times.get(times.size() - 1) <= rangeStart;
+    }
+  }
+
+  /**
+   * {@code rate}, {@code increase} and {@code delta} without extrapolation: between the values at the bounds of the range. Anchored, these are
+   * the newest samples at or before them; smoothed, they are interpolated.
+   */
+  static final class Bounded extends AroundRange {
+    private final boolean counter;
+    private final boolean perSecond;
+    private final boolean smoothed;
+
+    Bounded(boolean counter, boolean perSecond, boolean smoothed) {
+      this.counter = counter;
+      this.perSecond = perSecond;
+      this.smoothed = smoothed;
     }
 
     @Override
     public double result() {
-      return values.size() == 0
-          ? StaleMarker.value()
-          : Quantile.of(values.array(), values.size(), quantile);
+      if (endsBeforeRange()) {
+        return StaleMarker.value();
+      }
+      int first = first();
+      int last = times.size() - 1;
+      if (smoothed) {
+        int search = 0;
+        while (search < last && times.get(search) < rangeEnd) {
+          search++;
+        }
+        last = search;
+        if (times.get(last) <= rangeStart) {
+          return StaleMarker.value();
+        }
+      }
+      double left = values.get(first);
+      if (smoothed && times.get(first) < rangeStart) {
+        left = between(first, first + 1, rangeStart);
+      }
+      double right = values.get(last);
+      if (smoothed && last > 0 && times.get(last) > rangeEnd) {
+        right = between(last - 1, last, rangeEnd);
+      }
+      double change = right - left;
+      if (counter) {
+        change += lostToResets(left, right, first, last);
+      }
+      return perSecond ? change / ((rangeEnd - rangeStart) / NANOS_PER_SECOND) : change;
+    }
+
+    private double between(int first, int second, long instant) {
+      return interpolate(
+          times.get(first),
+          values.get(first),
+          times.get(second),
+          values.get(second),
+          instant,
+          counter);
+    }
+
+    private double lostToResets(double left, double right, int first, int last) {
+      int from = times.get(first) <= rangeStart ? first + 1 : first;
+      int to = times.get(last) >= rangeEnd ? last - 1 : last;
+      double lost = 0;
+      double previous = left;
+      for (int i = from; i <= to; i++) {
+        if (values.get(i) < previous) {
+          lost += previous;
+        }
+        previous = values.get(i);
+      }
+      return right < previous ? lost + previous : lost;
+    }
+  }
+
+  /** {@code changes} and {@code resets} from the newest sample at or before the start of the range on. */
+  static final class AnchoredTransitions extends AroundRange {
+    private final Transitions transitions;
+
+    AnchoredTransitions(boolean resetsOnly) {
+      this.transitions = new Transitions(resetsOnly);
+    }
+
+    @Override
+    public double result() {
+      if (endsBeforeRange()) {
+        return StaleMarker.value();
+      }
+      transitions.start(rangeStart, rangeEnd);
+      transitions.add(times.array(), values.array(), first(), times.size());
+      return transitions.result();
     }
   }
 }

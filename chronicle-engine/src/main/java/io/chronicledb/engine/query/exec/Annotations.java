@@ -1,0 +1,113 @@
+package io.chronicledb.engine.query.exec;
+
+import io.chronicledb.engine.query.function.ClassicHistogram;
+import io.chronicledb.engine.query.function.ShortestDecimal;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What is worth telling the author of a query although it has an answer, each once, in the words of Prometheus: warnings begin with {@code PromQL
+ * warning:}, all else with {@code PromQL info:}. Thread-safe.
+ */
+final class Annotations {
+
+  private static final List<String> COUNTER_SUFFIXES =
+      List.of("_total", "_sum", "_count", "_bucket");
+
+  private final Set<String> texts = new LinkedHashSet<>();
+  private final Map<String, Forced> forced = new LinkedHashMap<>();
+
+  /** Counts of histograms that had to be raised, over all instants. */
+  private static final class Forced {
+    private final String position;
+    private long samples;
+    private double boundMin = Double.POSITIVE_INFINITY;
+    private double boundMax = Double.NEGATIVE_INFINITY;
+    private double differenceMax;
+    private long first = Long.MAX_VALUE;
+    private long last = Long.MIN_VALUE;
+
+    Forced(String position) {
+      this.position = position;
+    }
+  }
+
+  synchronized void add(String text) {
+    texts.add(text);
+  }
+
+  /** Warns of a quantile that is none. */
+  void quantile(double quantile, String position) {
+    if (!(quantile >= 0 && quantile <= 1)) {
+      add("PromQL warning: quantile value should be between 0 and 1, got "
+          + ShortestDecimal.general(quantile) + at(position));
+    }
+  }
+
+  void ratio(double ratio, double used, String position) {
+    add("PromQL warning: ratio value should be between -1 and 1, got "
+        + ShortestDecimal.general(ratio) + ", capping to " + ShortestDecimal.general(used)
+        + at(position));
+  }
+
+  /** Tells of a rate of what is no counter by its name. */
+  void counter(String metric, String position) {
+    if (COUNTER_SUFFIXES.stream().noneMatch(metric::endsWith)) {
+      add("PromQL info: metric might not be a counter, name does not end in"
+          + " _total/_sum/_count/_bucket: " + quoted(metric) + at(position));
+    }
+  }
+
+  void bucketLabel(String metric, String label, String position) {
+    add("PromQL warning: bucket label \"le\" is missing or has a malformed value of "
+        + quoted(label) + forMetric(metric) + at(position));
+  }
+
+  synchronized void forcedMonotonicity(
+      String metric, ClassicHistogram histogram, long instant, String position) {
+    Forced all = forced.computeIfAbsent(metric, name -> new Forced(position));
+    all.samples++;
+    all.boundMin = Math.min(all.boundMin, histogram.forcedBoundMin());
+    all.boundMax = Math.max(all.boundMax, histogram.forcedBoundMax());
+    all.differenceMax = Math.max(all.differenceMax, histogram.forcedDifferenceMax());
+    all.first = Math.min(all.first, instant);
+    all.last = Math.max(all.last, instant);
+  }
+
+  /** All of them, in the order in which they came up. */
+  synchronized List<String> texts() {
+    var all = new ArrayList<>(texts);
+    forced.forEach((metric, what) ->
+        all.add("PromQL info: input to histogram_quantile needed to be fixed for monotonicity (see"
+            + " https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)"
+            + forMetric(metric)
+            + ", from buckets " + ShortestDecimal.general(what.boundMin)
+            + " to " + ShortestDecimal.general(what.boundMax)
+            + ", with a max diff of " + ShortestDecimal.general(what.differenceMax, 2)
+            + ", over " + what.samples + " samples from " + time(what.first)
+            + " to " + time(what.last) + at(what.position)));
+    return all;
+  }
+
+  private static String time(long nanos) {
+    return Instant.EPOCH.plusNanos(nanos).truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  private static String at(String position) {
+    return " (" + position + ")";
+  }
+
+  private static String forMetric(String metric) {
+    return metric.isEmpty() ? "" : " for metric name " + quoted(metric);
+  }
+
+  static String quoted(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+}

@@ -1,0 +1,46 @@
+package io.chronicledb.engine.query.exec;
+
+import io.chronicledb.engine.column.StaleMarker;
+import io.chronicledb.engine.model.Tags;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Makes one series of those with the same labels, which new labels and dropped names can leave. They must not have values at the same instant. */
+final class SameLabels {
+
+  private SameLabels() {}
+
+  /** The result of a query: names that are to be dropped are dropped. */
+  static List<SeriesBatch> withoutDroppedNames(List<SeriesBatch> batches) {
+    var named = new ArrayList<SeriesBatch>(batches.size());
+    for (SeriesBatch batch : batches) {
+      named.add(
+          batch.dropsMetric()
+              ? new SeriesBatch(batch.labels().without(Tags.METRIC), batch.values())
+              : batch);
+    }
+    return merge(named);
+  }
+
+  static List<SeriesBatch> merge(List<SeriesBatch> batches) {
+    Map<Tags, SeriesBatch> merged = new LinkedHashMap<>();
+    for (SeriesBatch batch : batches) {
+      merged.merge(batch.labels(), batch, SameLabels::merge);
+    }
+    return new ArrayList<>(merged.values());
+  }
+
+  private static SeriesBatch merge(SeriesBatch a, SeriesBatch b) {
+    double[] values = a.values().clone();
+    for (int i = 0; i < values.length; i++) {
+      if (StaleMarker.is(values[i])) {
+        values[i] = b.values()[i];
+      } else if (b.has(i)) {
+        throw new QueryExecutionException("vector cannot contain metrics with the same labelset");
+      }
+    }
+    return new SeriesBatch(a.labels(), values, a.dropsMetric() || b.dropsMetric());
+  }
+}
