@@ -37,7 +37,7 @@ class ArchitectureTest {
   static final ArchRule layersUseOnlyWhatIsBelow = layeredArchitecture()
       .consideringOnlyDependenciesInAnyPackage(ENGINE + "..")
       .layer("model")
-      .definedBy(packages("model..", "column..", "bytes..", "memory..", "error.."))
+      .definedBy(packages("model..", "column..", "histogram..", "bytes..", "memory..", "error.."))
       .layer("codec")
       .definedBy(packages("codec..", "storage.."))
       .layer("backend")
