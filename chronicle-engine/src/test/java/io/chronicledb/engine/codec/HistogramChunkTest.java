@@ -38,7 +38,7 @@ class HistogramChunkTest {
   void everyHistogramComesBackBitByBit() {
     long seed = TestDatabase.seed();
     var random = new Random(seed);
-    for (int round = 0; round < 400; round++) {
+    for (int round = 0; round < 240; round++) {
       int count = round % 10 == 0 ? 1 + random.nextInt(1_000) : 1 + random.nextInt(150);
       List<NativeHistogram> histograms = series(random, round % 8, count);
       for (HistogramChunkEncoder encoder : encoders) {
@@ -297,15 +297,15 @@ class HistogramChunkTest {
   void damageGivesHistogramsOrCorruptionAndNothingElse() {
     long seed = TestDatabase.seed();
     var random = new Random(seed);
-    for (int round = 0; round < 24; round++) {
+    for (int round = 0; round < 16; round++) {
       int count = round % 3 == 0 ? 1 + random.nextInt(5) : 10 + random.nextInt(40);
       List<NativeHistogram> histograms = series(random, round % 8, count);
       String what = "-Dseed=" + seed + ", round " + round;
       for (HistogramChunkEncoder encoder : encoders) {
         byte[] bytes = encode(encoder, histograms);
         // Every bit, or every one at the front and some of the others.
-        for (int i = 0; i < Math.min(8 * bytes.length, 1_600); i++) {
-          int bit = 8 * bytes.length <= 1_600 || i < 800 ? i : random.nextInt(8 * bytes.length);
+        for (int i = 0; i < Math.min(8 * bytes.length, 1_000); i++) {
+          int bit = 8 * bytes.length <= 1_000 || i < 500 ? i : random.nextInt(8 * bytes.length);
           flip(bytes, bit);
           tolerates(bytes, bytes.length, count, what);
           flip(bytes, bit);
