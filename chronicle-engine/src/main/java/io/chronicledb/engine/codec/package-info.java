@@ -22,6 +22,9 @@
  *   0  a constant residual
  *   1  packed residuals, {@link io.chronicledb.engine.codec.IntegerPacking}
  *   2  entropy coded residuals, {@link io.chronicledb.engine.codec.EntropyEncoder}; cold chunks only
+ * histograms, {@link io.chronicledb.engine.codec.HistogramChunkEncoder} and {@link
+ * io.chronicledb.engine.codec.HistogramChunkDecoder}: chunks of their own, of timestamps and
+ *   1  sums as values, counts and buckets in columns of integers or values
  * byte compressor over both columns
  *   0  none
  *   1  Snappy

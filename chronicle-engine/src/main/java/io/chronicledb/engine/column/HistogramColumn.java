@@ -1,0 +1,152 @@
+package io.chronicledb.engine.column;
+
+import io.chronicledb.engine.histogram.BucketLayout;
+import io.chronicledb.engine.histogram.CounterResetHint;
+import io.chronicledb.engine.histogram.NativeHistogram;
+import java.util.Arrays;
+
+/**
+ * A growing column of native histograms. What they hold lies in arrays of primitives, and equal layouts that follow each other are one
+ * object, so that a chunk of histograms is a dozen arrays and no object each. Reusable after {@link #clear()}; not thread-safe.
+ *
+ * <pre>
+ * row      0         1         2                 layout, hint, count, sum, zero count; where its buckets begin
+ * buckets  │ − − + + + │ − − + + + │ + + + + │ ...   the negative ones of the layout, then the positive ones
+ * </pre>
+ */
+public final class HistogramColumn {
+
+  private BucketLayout[] layouts;
+  private CounterResetHint[] hints;
+  private double[] counts;
+  private double[] sums;
+  private double[] zeroCounts;
+  private int[] offsets;
+  private int size;
+
+  private double[] buckets;
+  private int bucketCount;
+
+  public HistogramColumn(int initialCapacity) {
+    int capacity = Math.max(8, initialCapacity);
+    layouts = new BucketLayout[capacity];
+    hints = new CounterResetHint[capacity];
+    counts = new double[capacity];
+    sums = new double[capacity];
+    zeroCounts = new double[capacity];
+    offsets = new int[capacity];
+    buckets = new double[capacity];
+  }
+
+  public int size() {
+    return size;
+  }
+
+  /** The i-th histogram as an object of its own. */
+  public NativeHistogram get(int index) {
+    return NativeHistogram.of(
+        layouts[index],
+        hints[index],
+        counts[index],
+        sums[index],
+        zeroCounts[index],
+        buckets,
+        offsets[index]);
+  }
+
+  public void add(NativeHistogram histogram) {
+    BucketLayout layout = histogram.layout();
+    int at = addRow(
+        layout, histogram.hint(), histogram.count(), histogram.sum(), histogram.zeroCount());
+    histogram.copyBuckets(buckets, at);
+  }
+
+  /**
+   * Adds a histogram whose buckets are empty so far.
+   *
+   * @return where its buckets begin in {@link #buckets}
+   */
+  public int addRow(
+      BucketLayout layout, CounterResetHint hint, double count, double sum, double zeroCount) {
+    if (size == layouts.length) {
+      grow();
+    }
+    int more = layout.bucketCount();
+    if (buckets.length - bucketCount < more) {
+      buckets = Arrays.copyOf(
+          buckets, Math.max(Math.addExact(bucketCount, more), (int) Math.min(2L * bucketCount, Integer.MAX_VALUE - 8)));
+    }
+    int offset = bucketCount;
+    Arrays.fill(buckets, offset, offset + more, 0);
+    bucketCount += more;
+    BucketLayout shared =
+        size > 0 && layout.equals(layouts[size - 1]) ? layouts[size - 1] : layout;
+    layouts[size] = shared;
+    hints[size] = hint;
+    counts[size] = count;
+    sums[size] = sum;
+    zeroCounts[size] = zeroCount;
+    offsets[size++] = offset;
+    return offset;
+  }
+
+  private void grow() {
+    int capacity = 2 * size;
+    layouts = Arrays.copyOf(layouts, capacity);
+    hints = Arrays.copyOf(hints, capacity);
+    counts = Arrays.copyOf(counts, capacity);
+    sums = Arrays.copyOf(sums, capacity);
+    zeroCounts = Arrays.copyOf(zeroCounts, capacity);
+    offsets = Arrays.copyOf(offsets, capacity);
+  }
+
+  /** The layout of the i-th histogram: the same object as that of the one before where they are equal. */
+  public BucketLayout layout(int index) {
+    return layouts[index];
+  }
+
+  public CounterResetHint hint(int index) {
+    return hints[index];
+  }
+
+  public double count(int index) {
+    return counts[index];
+  }
+
+  public double sum(int index) {
+    return sums[index];
+  }
+
+  public double zeroCount(int index) {
+    return zeroCounts[index];
+  }
+
+  /** Whether the i-th one is the stale marker: nothing of it but that means anything. */
+  public boolean isStale(int index) {
+    return StaleMarker.is(sums[index]);
+  }
+
+  /** Where the buckets of the i-th histogram begin in {@link #buckets}. */
+  public int bucketOffset(int index) {
+    return offsets[index];
+  }
+
+  /** The buckets of all histograms; valid until the next addition. */
+  public double[] buckets() {
+    return buckets;
+  }
+
+  public void setCount(int index, double count) {
+    counts[index] = count;
+  }
+
+  public void setZeroCount(int index, double zeroCount) {
+    zeroCounts[index] = zeroCount;
+  }
+
+  public void clear() {
+    Arrays.fill(layouts, 0, size, BucketLayout.EMPTY);
+    size = 0;
+    bucketCount = 0;
+  }
+}
