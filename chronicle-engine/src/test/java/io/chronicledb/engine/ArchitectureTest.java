@@ -37,11 +37,14 @@ class ArchitectureTest {
   static final ArchRule layersUseOnlyWhatIsBelow = layeredArchitecture()
       .consideringOnlyDependenciesInAnyPackage(ENGINE + "..")
       .layer("model")
-<<<<<<< HEAD
-      .definedBy(packages("model..", "column..", "forecast..", "bytes..", "memory..", "error.."))
-=======
-      .definedBy(packages("model..", "column..", "histogram..", "bytes..", "memory..", "error.."))
->>>>>>> wip/histogram
+      .definedBy(packages(
+          "model..",
+          "column..",
+          "histogram..",
+          "forecast..",
+          "bytes..",
+          "memory..",
+          "error.."))
       .layer("codec")
       .definedBy(packages("codec..", "storage.."))
       .layer("backend")

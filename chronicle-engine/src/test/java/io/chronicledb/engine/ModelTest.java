@@ -79,7 +79,8 @@ class ModelTest {
     int steps = random.nextInt(10) == 0 ? LONG_LIFE : 5 + random.nextInt(SHORT_LIFE - 5);
     int series = 1 + random.nextInt(6);
     long width = (1 + random.nextInt(60)) * HOUR;
-    piling = random.nextInt(20) == 0;
+    // Rare, since one such life takes as long as twenty others.
+    piling = random.nextInt(100) == 0;
     if (piling) {
       steps = PILING_LIFE;
       width = (1 + random.nextInt(8)) * HOUR / 4;

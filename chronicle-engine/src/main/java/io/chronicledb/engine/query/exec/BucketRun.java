@@ -1,11 +1,13 @@
 package io.chronicledb.engine.query.exec;
 
 import io.chronicledb.engine.block.ChunkStatistics;
+import io.chronicledb.engine.column.DoubleColumn;
 import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.query.function.SeriesFunction;
 import io.chronicledb.engine.query.function.Statistic;
 import io.chronicledb.engine.query.function.TimeBuckets;
+import io.chronicledb.engine.query.function.ValuesFunction;
 import io.chronicledb.engine.query.function.WindowFunction;
 import io.chronicledb.engine.query.plan.TableNode.Aggregate;
 import java.util.function.Supplier;
@@ -35,6 +37,7 @@ final class BucketRun {
   };
   private @Nullable GroupedStates group;
   private int pendingRow = -1;
+  private double bound = StaleMarker.value();
   private boolean open;
   private long bucket;
   private long bucketEnd;
@@ -77,9 +80,25 @@ final class BucketRun {
     return true;
   }
 
-  /** Starts on an entity; its group is asked for when it has a row. */
-  void start(Supplier<GroupedStates> groupOfEntity) {
+  /** Whether some aggregate wants to know the upper bound of the histogram's bucket that an entity counts. */
+  boolean takesBounds() {
+    for (int i = 0; i < members.length; i++) {
+      ValuesFunction values = aggregate(i).values();
+      if (values != null && values.takesBounds()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Starts on an entity; its group is asked for when it has a row.
+   *
+   * @param upperBound of the histogram's bucket that the entity counts; absent where it is none
+   */
+  void start(Supplier<GroupedStates> groupOfEntity, double upperBound) {
     groups = groupOfEntity;
+    bound = upperBound;
     group = null;
     pendingRow = -1;
     open = false;
@@ -197,8 +216,7 @@ final class BucketRun {
       return;
     }
     if (accumulator == null) {
-      context.hold(8);
-      group().keep(row, layout.place(members[member])).add(one[0]);
+      keep(member, row);
     } else {
       bucketTime[0] = bucket;
       accumulator.reset();
@@ -206,6 +224,20 @@ final class BucketRun {
       accumulator.state(state, 0);
       merge(member, row);
     }
+  }
+
+  private void keep(int member, int row) {
+    ValuesFunction values = aggregate(member).values();
+    boolean bounded = values != null && values.takesBounds();
+    if (bounded && StaleMarker.is(bound)) {
+      return; // Not a bucket of a histogram.
+    }
+    context.hold(bounded ? 16 : 8);
+    DoubleColumn kept = group().keep(row, layout.place(members[member]));
+    if (bounded) {
+      kept.add(bound);
+    }
+    kept.add(one[0]);
   }
 
   private void merge(int member, int row) {

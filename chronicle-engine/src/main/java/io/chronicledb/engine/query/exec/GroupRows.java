@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * and not with rows; entities are split into pieces that are merged in order, so that sums do not depend on chance.
  */
 final class GroupRows {
+
+  private static final String UPPER_BOUND = "le";
+  private static final Pattern NUMBER = Pattern.compile("[+-]?\\d+(\\.\\d*)?([eE][+-]?\\d+)?");
 
   private final ExecutionContext context;
   private final Groups node;
@@ -147,6 +151,7 @@ final class GroupRows {
 
     private final boolean plain;
     private final boolean describable;
+    private final boolean takesBounds;
     private final ChunkStatistics described = new ChunkStatistics();
 
     PartReader(Part part, GroupLayout partLayout, Entities entities) {
@@ -165,6 +170,7 @@ final class GroupRows {
       this.plain = reader.isPlain()
           && !arguments.isEmpty()
           && arguments.stream().allMatch(argument -> isField(argument.expression));
+      this.takesBounds = arguments.stream().anyMatch(argument -> argument.run.takesBounds());
       this.describable = plain
           && node.fromStatistics()
           && arguments.stream().allMatch(argument -> argument.run.isDescribable());
@@ -192,10 +198,11 @@ final class GroupRows {
         if (!reader.passes()) {
           continue;
         }
+        double bound = takesBounds ? upperBound(entities.tags(entity)) : StaleMarker.value();
         for (Argument argument : arguments) {
-          argument.run.start(() -> group(partial, key(present), partLayout));
+          argument.run.start(() -> group(partial, key(present), partLayout), bound);
         }
-        presence.start(() -> group(partial, key(present), partLayout));
+        presence.start(() -> group(partial, key(present), partLayout), bound);
         if (plain) {
           readPlain();
         } else {
@@ -205,6 +212,18 @@ final class GroupRows {
         presence.finish();
       }
       return partial;
+    }
+
+    /** The upper bound of a histogram's bucket, as Prometheus writes it into the tag {@code le}. */
+    private double upperBound(Tags tags) {
+      String text = tags.get(UPPER_BOUND);
+      if (text == null) {
+        return StaleMarker.value();
+      }
+      if (text.equals("+Inf") || text.equals("Inf")) {
+        return Double.POSITIVE_INFINITY;
+      }
+      return NUMBER.matcher(text).matches() ? Double.parseDouble(text) : StaleMarker.value();
     }
 
     private GroupKey key(int entity) {

@@ -27,7 +27,9 @@ public record SeriesFunction(Kind kind, double parameter) {
     /** The area under the line through the samples, in units. */
     INTEGRAL,
     /** The mean of the newest samples, those of earlier buckets included. */
-    MOVING_AVERAGE
+    MOVING_AVERAGE,
+    /** The newest sample. */
+    NEWEST
   }
 
   /** A fresh accumulator, for the buckets of one series in their order. */
@@ -39,6 +41,7 @@ public record SeriesFunction(Kind kind, double parameter) {
       case DERIVATIVE -> new Slope(parameter);
       case INTEGRAL -> new Area(parameter);
       case MOVING_AVERAGE -> new MovingAverage((int) parameter);
+      case NEWEST -> WindowFunction.LAST_OVER_TIME.accumulator();
     };
   }
 

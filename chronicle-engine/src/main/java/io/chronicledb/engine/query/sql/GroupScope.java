@@ -138,6 +138,9 @@ final class GroupScope implements Scope {
       case "distinct" -> {
         return distinct(argument);
       }
+      case "histogram_quantile" -> {
+        return histogramQuantile(call);
+      }
       case "count" -> {
         return argument instanceof SqlExpr.Call inner && inner.function().equals("distinct")
             ? distinct(inner.arguments().get(0))
@@ -154,6 +157,25 @@ final class GroupScope implements Scope {
             : new Aggregate(0, statistic, null, perSeries, innerArgument(argument));
       }
     }
+  }
+
+  /** Of the buckets' own values the newest count; those of several series are added up, with {@code sum()} around them or without. */
+  private Aggregate histogramQuantile(SqlExpr.Call call) {
+    var quantile = new ValuesFunction(
+        ValuesFunction.Kind.HISTOGRAM_QUANTILE, constant(call.arguments().get(0), 0, 1));
+    SqlExpr argument = call.arguments().get(1);
+    if (argument instanceof SqlExpr.Call sum && sum.function().equals("sum")) {
+      argument = sum.arguments().get(0);
+    }
+    SeriesFunction perSeries = innerSeriesFunction(argument);
+    return perSeries == null
+        ? new Aggregate(
+            0,
+            null,
+            quantile,
+            new SeriesFunction(SeriesFunction.Kind.NEWEST, 0),
+            number(argument))
+        : new Aggregate(0, null, quantile, perSeries, innerArgument(argument));
   }
 
   private Aggregate values(ValuesFunction values, SqlExpr argument) {
