@@ -166,7 +166,7 @@ public final class SqlRows implements AutoCloseable, Iterable<Table.Row> {
    * @throws io.chronicledb.engine.error.ChronicleException where that is over the query's limit
    */
   public void hold(long bytes) {
-    context.hold(bytes);
+    context.keep(bytes);
   }
 
   /** All rows that are left, in one table. */

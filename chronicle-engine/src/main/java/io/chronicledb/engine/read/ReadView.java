@@ -96,6 +96,11 @@ public final class ReadView implements AutoCloseable {
     return runs;
   }
 
+  /** How many series there are, about. */
+  public int seriesCount() {
+    return registry.liveCount();
+  }
+
   /** How many blocks and runs in memory there are. */
   public int blockCount() {
     return snapshot.catalog().overlapping(TimeRange.ALL).size()

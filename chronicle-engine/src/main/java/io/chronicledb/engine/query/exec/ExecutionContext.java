@@ -37,6 +37,7 @@ public final class ExecutionContext implements AutoCloseable {
   private final AtomicLong scanned = new AtomicLong();
   private final AtomicLong held = new AtomicLong();
   private final AtomicLong heldMax = new AtomicLong();
+  private final AtomicLong kept = new AtomicLong();
   private volatile @Nullable RuntimeException ended;
 
   /**
@@ -191,7 +192,7 @@ public final class ExecutionContext implements AutoCloseable {
   }
 
   /** Accounts for memory that the query keeps, and ends it where that is over a limit. */
-  public void hold(long bytes) {
+  void hold(long bytes) {
     long now = held.addAndGet(bytes);
     memory.take(bytes);
     if (now > heldMax.get()) {
@@ -210,6 +211,17 @@ public final class ExecutionContext implements AutoCloseable {
   /** The most that was held at any time. */
   public long heldBytesMax() {
     return heldMax.get();
+  }
+
+  /** Accounts for memory in which the caller keeps results: it stays held until the query is closed. */
+  public void keep(long bytes) {
+    kept.addAndGet(bytes);
+    hold(bytes);
+  }
+
+  /** Bytes that steps hold now, without what the caller keeps. */
+  long workingBytes() {
+    return held.get() - kept.get();
   }
 
   /** Gives back what was held. */

@@ -158,7 +158,7 @@ final class RowBatch {
         case TIMESTAMP, LONG -> {
           var longs = new LongColumn(rows);
           longs.addAll(times(column), 0, rows);
-          result.add(Table.Column.timestamps(name, longs));
+          result.add(new Table.Column(name, headers.get(column).type(), longs, null, null));
         }
         case DOUBLE -> {
           var doubles = new DoubleColumn(rows);

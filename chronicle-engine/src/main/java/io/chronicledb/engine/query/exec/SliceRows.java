@@ -4,7 +4,9 @@ import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.query.function.TimeBuckets;
 import io.chronicledb.engine.query.plan.PlanNode;
 import io.chronicledb.engine.query.plan.TableNode;
+import io.chronicledb.engine.query.plan.TableNode.Filter;
 import io.chronicledb.engine.query.plan.TableNode.Groups;
+import io.chronicledb.engine.query.plan.TableNode.Project;
 import io.chronicledb.engine.query.plan.TableNode.Scan;
 import io.chronicledb.engine.query.plan.TableNode.Slices;
 import java.util.ArrayList;
@@ -24,8 +26,10 @@ final class SliceRows implements RowSource {
   private static final int FIRST_SHARE = 64;
 
   private static final int GROWTH = 8;
-  /** Below so many samples, slices cost more than they save. */
-  private static final long SAMPLES_MIN = 16 << 10;
+  /** Below so many rows, slices cost more than they save. */
+  private static final long ROWS_MIN = 16 << 10;
+  /** One row of so many is expected to pass conditions. Where more do, a slice is given up and divided. */
+  private static final double KEPT_BY_FILTERS = 8;
 
   private final TableExecutor executor;
   private final ExecutionContext context;
@@ -49,34 +53,52 @@ final class SliceRows implements RowSource {
     List<Scan> scans = scans(node.input());
     Groups groups = groups(node.input());
     this.buckets = groups == null ? null : groups.buckets();
+    var entities = new ArrayList<Entities>();
     if (groups == null) {
-      scans.forEach(scan -> context.entities(scan, true));
+      scans.forEach(scan -> entities.add(context.entities(scan, true)));
     } else {
-      groups
-          .parts()
-          .forEach(part ->
-              context.entities(ScanReader.scanOf(part.input()), GroupRows.needsOrder(part)));
+      groups.parts().forEach(part -> entities.add(
+          context.entities(ScanReader.scanOf(part.input()), GroupRows.needsOrder(part))));
     }
-    this.heldBefore = context.heldBytes();
+    this.heldBefore = context.workingBytes();
     var asked = scans.isEmpty() ? within : ScanReader.intersection(scans.get(0).range(), within);
     var bounds = context.view().bounds(asked);
     this.start = bounds.range().start();
     this.end = bounds.range().end();
     this.rowsMax =
         Math.max(RowBatch.ROWS, context.roomBytes() / 4 / (8L * (node.columns().size() + 2)));
-    this.width = firstWidth(bounds.samplesMax());
+    this.width = firstWidth(entities, bounds.samplesMax());
   }
 
-  private long firstWidth(long samplesMax) {
+  private long firstWidth(List<Entities> read, long samplesMax) {
     long all = end - start;
-    if (samplesMax <= SAMPLES_MIN || all < 0) {
+    double rows = rows(read, samplesMax);
+    if (rows <= ROWS_MIN || all < 0) {
       return all < 0 ? Long.MAX_VALUE : Math.max(1, all);
     }
-    double share = (double) Math.min(ROWS_WANTED, rowsMax) / samplesMax;
+    double share = Math.min(ROWS_WANTED, rowsMax) / rows;
     if (node.wanted() < Long.MAX_VALUE) {
       share = Math.min(share, 1.0 / FIRST_SHARE);
     }
     return Math.max(1, (long) (all * Math.min(1, share)));
+  }
+
+  /** How many rows there may be: the samples of the series that are read, as if all series had as many, and of those that conditions look at, some. */
+  private double rows(List<Entities> read, long samplesMax) {
+    double series = 0;
+    double fields = 1;
+    for (Entities entities : read) {
+      fields = Math.max(fields, entities.fields().size());
+      series += (double) entities.count() * entities.fields().size();
+    }
+    double share = Math.min(1, series / Math.max(1, context.view().seriesCount()));
+    double rows = samplesMax * share / fields;
+    return filters(node.input()) ? rows / KEPT_BY_FILTERS : rows;
+  }
+
+  private static boolean filters(PlanNode node) {
+    return (node instanceof Filter filter && !(filter.input() instanceof Project))
+        || node.inputs().stream().anyMatch(SliceRows::filters);
   }
 
   private static List<Scan> scans(PlanNode node) {
@@ -110,7 +132,7 @@ final class SliceRows implements RowSource {
         grow();
         slice = null;
       }
-      context.release(context.heldBytes() - heldBefore);
+      context.release(context.workingBytes() - heldBefore);
       if (start >= end) {
         return null;
       }
@@ -144,7 +166,7 @@ final class SliceRows implements RowSource {
         rowsOfSlice = batch.rows;
         return batch;
       } catch (ScanRows.TooManyRows e) {
-        context.release(context.heldBytes() - heldBefore);
+        context.release(context.workingBytes() - heldBefore);
         width = Math.max(1, (range.end() - range.start()) / GROWTH);
       }
     }
