@@ -374,9 +374,10 @@ public final class Compactor {
     addSeries(partitions.catalog(), looked, mentioned);
     var collected = new int[1];
     exclusively.accept(() -> {
-      // Since then a flush may have moved points from the head to storage.
-      addSeries(partitions.catalog(), looked, mentioned);
+      // The head before storage: a flush, which goes on meanwhile, moves points the same way, so that it cannot carry any past
+      // both looks.
       head.addSeriesTo(mentioned);
+      addSeries(partitions.catalog(), looked, mentioned);
       if (partitions.backend().oldestPin() > generation
           && head.newestDeletion() == newestDeletion) {
         var dead = new RoaringBitmap();
