@@ -121,8 +121,8 @@ public final class HistogramChunkDecoder {
     readPresence(rows, all, bounds);
     // Allocated here, where the bytes have proved to say something sensible so far.
     if (cells.length < rows * width) {
-      cells = new double[Math.max(
-          rows * width, Math.min(HistogramChunkEncoder.CELLS_MAX, 2 * cells.length))];
+      cells = new double
+          [Math.max(rows * width, Math.min(HistogramChunkEncoder.CELLS_MAX, 2 * cells.length))];
     }
     if ((form & HistogramChunkEncoder.WHOLE) != 0) {
       readWholeColumns(rows, width, custom);

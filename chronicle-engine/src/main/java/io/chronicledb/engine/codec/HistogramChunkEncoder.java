@@ -304,7 +304,8 @@ public final class HistogramChunkEncoder {
     if (!group.layout.isCustom()) {
       for (int i = 0; i < rows; i++) {
         boolean stale = histograms.isStale(group.from + i);
-        integers[i] = !stale ? (long) histograms.zeroCount(group.from + i) : i == 0 ? 0 : integers[i - 1];
+        integers[i] =
+            !stale ? (long) histograms.zeroCount(group.from + i) : i == 0 ? 0 : integers[i - 1];
       }
       writeIntegers(rows, out);
     }

@@ -56,8 +56,8 @@ public final class HistogramColumn {
 
   public void add(NativeHistogram histogram) {
     BucketLayout layout = histogram.layout();
-    int at = addRow(
-        layout, histogram.hint(), histogram.count(), histogram.sum(), histogram.zeroCount());
+    int at =
+        addRow(layout, histogram.hint(), histogram.count(), histogram.sum(), histogram.zeroCount());
     histogram.copyBuckets(buckets, at);
   }
 
@@ -73,14 +73,13 @@ public final class HistogramColumn {
     }
     int more = layout.bucketCount();
     if (buckets.length - bucketCount < more) {
-      buckets = Arrays.copyOf(
-          buckets, Math.max(Math.addExact(bucketCount, more), (int) Math.min(2L * bucketCount, Integer.MAX_VALUE - 8)));
+      buckets = Arrays.copyOf(buckets, Math.max(Math.addExact(bucketCount, more), (int)
+          Math.min(2L * bucketCount, Integer.MAX_VALUE - 8)));
     }
     int offset = bucketCount;
     Arrays.fill(buckets, offset, offset + more, 0);
     bucketCount += more;
-    BucketLayout shared =
-        size > 0 && layout.equals(layouts[size - 1]) ? layouts[size - 1] : layout;
+    BucketLayout shared = size > 0 && layout.equals(layouts[size - 1]) ? layouts[size - 1] : layout;
     layouts[size] = shared;
     hints[size] = hint;
     counts[size] = count;

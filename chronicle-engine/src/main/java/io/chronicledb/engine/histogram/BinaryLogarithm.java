@@ -53,7 +53,9 @@ final class BinaryLogarithm {
 
   /** 2 to that power. */
   static double exp2(double power) {
-    if (Double.isNaN(power) || power == Double.POSITIVE_INFINITY || power > Double.MAX_EXPONENT + 1) {
+    if (Double.isNaN(power)
+        || power == Double.POSITIVE_INFINITY
+        || power > Double.MAX_EXPONENT + 1) {
       return power > 0 ? Double.POSITIVE_INFINITY : power;
     }
     if (power < -1_075) {

@@ -129,8 +129,8 @@ public final class BucketLayout {
     long count = 0;
     for (int i = 0; i < lengths.length; i++) {
       if (lengths[i] < 0 || i > 0 && offsets[i] < 0) {
-        throw new IllegalArgumentException("span " + i + " of a histogram has offset " + offsets[i]
-            + " and length " + lengths[i]);
+        throw new IllegalArgumentException(
+            "span " + i + " of a histogram has offset " + offsets[i] + " and length " + lengths[i]);
       }
       count += lengths[i];
     }
@@ -224,6 +224,13 @@ public final class BucketLayout {
       return Double.NEGATIVE_INFINITY;
     }
     return index >= bounds.length ? Double.POSITIVE_INFINITY : bounds[index];
+  }
+
+  /** Whether no bucket lies within the zero bucket: one that does is not added to others. */
+  boolean hidesNothing() {
+    return isCustom()
+        || (negative.length == 0 || upper(negative[0]) > zeroThreshold)
+            && (positive.length == 0 || upper(positive[0]) > zeroThreshold);
   }
 
   /** The inner array. */

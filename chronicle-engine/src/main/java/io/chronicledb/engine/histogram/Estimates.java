@@ -53,8 +53,10 @@ final class Estimates {
     rank = fromBelow ? rank - (count - bucket.count()) : count - rank;
     var effect = NanEffect.NONE;
     if (nanSum) {
-      // Without NaN among the observations, infinities of both signs made the sum NaN. As in Prometheus, the place within the
-      // bucket that was found is taken in the last bucket: a quantile of a histogram with NaN is no good either way.
+      // Without NaN among the observations, infinities of both signs made the sum NaN. As in
+      // Prometheus, the place within the
+      // bucket that was found is taken in the last bucket: a quantile of a histogram with NaN is no
+      // good either way.
       while (bucket.next()) {
         lower = bucket.lower();
         upper = bucket.upper();

@@ -21,13 +21,7 @@ final class HistogramText {
     for (int i = layout.negativeCount() - 1; i >= 0; i--) {
       int index = layout.negativeIndex(i);
       double lower = -layout.upper(index);
-      appendBucket(
-          text,
-          true,
-          lower,
-          -layout.upper(index - 1),
-          false,
-          histogram.negative(i));
+      appendBucket(text, true, lower, -layout.upper(index - 1), false, histogram.negative(i));
     }
     double zero = layout.zeroThreshold();
     appendBucket(text, true, -zero, zero, true, histogram.zeroCount());
@@ -35,12 +29,7 @@ final class HistogramText {
       int index = layout.positiveIndex(i);
       boolean lowest = layout.isCustom() && index == 0;
       appendBucket(
-          text,
-          lowest,
-          layout.upper(index - 1),
-          layout.upper(index),
-          true,
-          histogram.positive(i));
+          text, lowest, layout.upper(index - 1), layout.upper(index), true, histogram.positive(i));
     }
     return text.append('}').toString();
   }

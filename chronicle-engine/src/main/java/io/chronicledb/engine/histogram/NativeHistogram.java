@@ -79,9 +79,10 @@ public final class NativeHistogram {
       double zeroCount,
       Side negative,
       Side positive) {
-    BucketLayout layout = BucketLayout.derived(
-        schema, zeroThreshold, bounds, negative.indexes(), positive.indexes());
-    return new NativeHistogram(layout, hint, count, sum, zeroCount, joined(negative.counts(), positive.counts()));
+    BucketLayout layout =
+        BucketLayout.derived(schema, zeroThreshold, bounds, negative.indexes(), positive.indexes());
+    return new NativeHistogram(
+        layout, hint, count, sum, zeroCount, joined(negative.counts(), positive.counts()));
   }
 
   /** A histogram of that array itself. */
@@ -160,8 +161,7 @@ public final class NativeHistogram {
     return layout.negativeCount() == 0
         ? new Side(layout.positive(), buckets)
         : new Side(
-            layout.positive(),
-            Arrays.copyOfRange(buckets, layout.negativeCount(), buckets.length));
+            layout.positive(), Arrays.copyOfRange(buckets, layout.negativeCount(), buckets.length));
   }
 
   /** The same with another hint. */
@@ -263,9 +263,7 @@ public final class NativeHistogram {
         sums);
     boolean reconciled = aligned.boundsReconciled();
     return new Combined(
-        reconciled ? histogram.compact(0) : histogram,
-        hint.contradicts(other.hint),
-        reconciled);
+        reconciled ? histogram.compact(0) : histogram, hint.contradicts(other.hint), reconciled);
   }
 
   /**
@@ -288,19 +286,21 @@ public final class NativeHistogram {
       throw new IllegalArgumentException("histograms of schemas " + layout.schema() + " and "
           + other.layout.schema() + " do not combine");
     }
-    if (layout.equals(other.layout) && hidesNothing(layout)) {
+    if (layout.equals(other.layout) && layout.hidesNothing()) {
       return new Aligned(layout, zeroCount, other.zeroCount, buckets, other.buckets, false);
     }
     if (layout.isCustom()) {
       return Arrays.equals(layout.bounds(), other.layout.bounds())
-          ? aligned(layout.schema(), 0, 0, 0, NO_SIDE, positiveSide(), NO_SIDE, other.positiveSide())
+          ? aligned(
+              layout.schema(), 0, 0, 0, NO_SIDE, positiveSide(), NO_SIDE, other.positiveSide())
           : alignedOnCommonBounds(other);
     }
     var zero = new ZeroBuckets(this, other);
     int schema = Math.min(layout.schema(), other.layout.schema());
     int steps = layout.schema() - schema;
     int otherSteps = other.layout.schema() - schema;
-    // As in Prometheus, a bucket of the other one that only becomes as wide as to reach out of the zero bucket at the coarser schema
+    // As in Prometheus, a bucket of the other one that only becomes as wide as to reach out of the
+    // zero bucket at the coarser schema
     // is in both.
     return aligned(
         schema,
@@ -344,14 +344,6 @@ public final class NativeHistogram {
         CustomBounds.counts(this, bounds),
         CustomBounds.counts(other, bounds),
         true);
-  }
-
-  /** Whether no bucket lies within the zero bucket: such a bucket is not added. */
-  private static boolean hidesNothing(BucketLayout layout) {
-    double threshold = layout.zeroThreshold();
-    return layout.isCustom()
-        || (layout.negativeCount() == 0 || layout.upper(layout.negativeIndex(0)) > threshold)
-            && (layout.positiveCount() == 0 || layout.upper(layout.positiveIndex(0)) > threshold);
   }
 
   private static Side behind(double threshold, int schema, Side side) {
@@ -504,7 +496,16 @@ public final class NativeHistogram {
     return new Trim(this, bound, false).result();
   }
 
-  /** The same counts, zero count and sum in other sides' places; for operations of this package. */
+  /** Whether some bucket, or the zero bucket, holds less than it does in another histogram of the same layout. */
+  boolean hasLess(NativeHistogram other) {
+    boolean less = zeroCount < other.zeroCount;
+    for (int i = 0; i < buckets.length; i++) {
+      less |= buckets[i] < other.buckets[i];
+    }
+    return less;
+  }
+
+  /** The same hint and bounds with other contents. */
   NativeHistogram with(
       double newCount, double newSum, double newZeroCount, Side negative, Side positive) {
     return of(

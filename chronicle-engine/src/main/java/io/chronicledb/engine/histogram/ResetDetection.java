@@ -13,6 +13,9 @@ final class ResetDetection {
     if (current.count() < previous.count()) {
       return true;
     }
+    if (layout.equals(before) && layout.hidesNothing()) {
+      return current.hasLess(previous);
+    }
     if (layout.isCustom() != before.isCustom()) {
       return true;
     }
@@ -64,14 +67,17 @@ final class ResetDetection {
   private static int firstOutside(BucketLayout layout, Side side) {
     int first = 0;
     double threshold = layout.zeroThreshold();
-    while (threshold != 0 && first < side.size() && layout.upper(side.indexes()[first]) <= threshold) {
+    while (threshold != 0
+        && first < side.size()
+        && layout.upper(side.indexes()[first]) <= threshold) {
       first++;
     }
     return first;
   }
 
   private static boolean isResetOnCommonBounds(NativeHistogram current, NativeHistogram previous) {
-    double[] bounds = CustomBounds.common(current.layout().bounds(), previous.layout().bounds());
+    double[] bounds =
+        CustomBounds.common(current.layout().bounds(), previous.layout().bounds());
     double[] now = CustomBounds.counts(current, bounds);
     double[] before = CustomBounds.counts(previous, bounds);
     for (int i = 0; i < now.length; i++) {

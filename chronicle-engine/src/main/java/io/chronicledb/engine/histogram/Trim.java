@@ -98,9 +98,7 @@ final class Trim {
       }
       return upper <= 0 ? add(before, bound) : 0;
     }
-    return fromZero && bound >= 0
-        ? add(before * (1 - bound / upper), (bound + upper) / 2)
-        : 0;
+    return fromZero && bound >= 0 ? add(before * (1 - bound / upper), (bound + upper) / 2) : 0;
   }
 
   private double partBelow(double lower, double upper, boolean positive) {

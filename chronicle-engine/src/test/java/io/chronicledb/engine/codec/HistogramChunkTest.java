@@ -54,24 +54,31 @@ class HistogramChunkTest {
     for (int i = 0; i < count; i++) {
       NativeHistogram next = RandomHistograms.whole(random, last.layout().isCustom());
       switch (kind) {
-          // A counter that comes to have buckets, lowers its resolution and begins again.
-        case 0 -> last = random.nextInt(50) == 0
-            ? next
-            : random.nextInt(10) == 0 ? last.plus(next).histogram() : grown(random, last);
-          // No likeness at all.
+        // A counter that comes to have buckets, lowers its resolution and begins again.
+        case 0 ->
+          last = random.nextInt(50) == 0
+              ? next
+              : random.nextInt(10) == 0 ? last.plus(next).histogram() : grown(random, last);
+        // No likeness at all.
         case 1 -> last = RandomHistograms.histogram(random, true);
-          // A gauge: buckets come and go.
-        case 2 -> last = last.plus(next).histogram().times(0.5).compact(random.nextInt(3))
-            .withHint(CounterResetHint.GAUGE);
+        // A gauge: buckets come and go.
+        case 2 ->
+          last = last.plus(next)
+              .histogram()
+              .times(0.5)
+              .compact(random.nextInt(3))
+              .withHint(CounterResetHint.GAUGE);
         case 3 -> last = last.times(1.0625);
         case 4 -> last = with(grown(random, last), random.nextInt(3) == 0 ? Double.NaN : i);
-        case 5 -> last = random.nextInt(4) == 0
-            ? with(last, StaleMarker.value())
-            : with(grown(random, last), random.nextDouble());
-          // One empty, one stale, one with neither likeness nor buckets.
-        case 6 -> last = random.nextBoolean()
-            ? NativeHistogram.EMPTY
-            : with(NativeHistogram.EMPTY, random.nextBoolean() ? StaleMarker.value() : -0.0);
+        case 5 ->
+          last = random.nextInt(4) == 0
+              ? with(last, StaleMarker.value())
+              : with(grown(random, last), random.nextDouble());
+        // One empty, one stale, one with neither likeness nor buckets.
+        case 6 ->
+          last = random.nextBoolean()
+              ? NativeHistogram.EMPTY
+              : with(NativeHistogram.EMPTY, random.nextBoolean() ? StaleMarker.value() : -0.0);
         default -> last = extreme(random, last.layout());
       }
       histograms.add(
@@ -114,8 +121,19 @@ class HistogramChunkTest {
   }
 
   private static final double[] EXTREMES = {
-    0, -0.0, 1, -1, 1L << 53, -(1L << 53), (1L << 53) + 2.0, 1e300, Double.MIN_VALUE, Double.NaN,
-    Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.longBitsToDouble(0x7ff0000000000123L)
+    0,
+    -0.0,
+    1,
+    -1,
+    1L << 53,
+    -(1L << 53),
+    (1L << 53) + 2.0,
+    1e300,
+    Double.MIN_VALUE,
+    Double.NaN,
+    Double.POSITIVE_INFINITY,
+    Double.NEGATIVE_INFINITY,
+    Double.longBitsToDouble(0x7ff0000000000123L)
   };
 
   private static NativeHistogram extreme(Random random, BucketLayout layout) {
@@ -270,8 +288,7 @@ class HistogramChunkTest {
       column.add(NativeHistogram.of(wide, CounterResetHint.GAUGE, 0, i, 0, buckets, 0));
     }
     int fitting = encoder.fitting(column, 0, 40);
-    assertThat(fitting)
-        .isEqualTo(HistogramChunkEncoder.CELLS_MAX / BucketLayout.BUCKETS_MAX);
+    assertThat(fitting).isEqualTo(HistogramChunkEncoder.CELLS_MAX / BucketLayout.BUCKETS_MAX);
     assertThatThrownBy(() -> encoder.encode(new long[40], column, 0, 40, out))
         .isInstanceOf(IllegalArgumentException.class);
     var times = everyFifteenSeconds(40);
@@ -460,7 +477,9 @@ class HistogramChunkTest {
       System.arraycopy(out.array(), 0, bytes, 1, out.size());
       var decodedTimes = new long[rows];
       decoder.decode(bytes, 1, out.size(), rows, decodedTimes, decoded);
-      assertThat(decodedTimes).as(what).isEqualTo(Arrays.copyOfRange(times, from + 1, from + 1 + rows));
+      assertThat(decodedTimes)
+          .as(what)
+          .isEqualTo(Arrays.copyOfRange(times, from + 1, from + 1 + rows));
       assertThat(decoded.size()).isEqualTo(rows);
       for (int i = 0; i < rows; i++) {
         NativeHistogram expected = histograms.get(from + i);
@@ -504,7 +523,8 @@ class HistogramChunkTest {
     // Whatever is decoded is histograms.
     assertThat(decoded.size()).as(what).isEqualTo(count);
     for (int i = 0; i < count; i += 1 + count / 16) {
-      assertThat(decoded.get(i).layout().bucketCount()).isLessThanOrEqualTo(BucketLayout.BUCKETS_MAX);
+      assertThat(decoded.get(i).layout().bucketCount())
+          .isLessThanOrEqualTo(BucketLayout.BUCKETS_MAX);
     }
   }
 

@@ -9,10 +9,7 @@ import io.chronicledb.engine.histogram.Estimate.NanEffect;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,8 +39,10 @@ class NativeHistogramTest {
 
   @Test
   void textIsThatOfPrometheus() {
-    assertThat(histogram("sum:5 count:4 z_bucket:1 z_bucket_w:0.25 buckets:[1 2] n_buckets:[1 0 3]"))
-        .hasToString("{count:4, sum:5, [-4,-2):3, [-1,-0.5):1, [-0.25,0.25]:1, (0.5,1]:1, (1,2]:2}");
+    assertThat(
+            histogram("sum:5 count:4 z_bucket:1 z_bucket_w:0.25 buckets:[1 2] n_buckets:[1 0 3]"))
+        .hasToString(
+            "{count:4, sum:5, [-4,-2):3, [-1,-0.5):1, [-0.25,0.25]:1, (0.5,1]:1, (1,2]:2}");
     assertThat(histogram("schema:-53 sum:1e7 count:3 custom_values:[2 4] buckets:[1 0 2]"))
         .hasToString("{count:3, sum:1e+07, [-Inf,2]:1, (4,+Inf]:2}");
     assertThat(NativeHistogram.EMPTY).hasToString("{count:0, sum:0}");
@@ -117,7 +116,8 @@ class NativeHistogramTest {
     for (int i = 0; i < 10_000; i++) {
       double value = Math.exp(random.nextGaussian() * 20);
       double logarithm = BinaryLogarithm.log2(value);
-      assertThat(logarithm).isCloseTo(Math.log(value) / Math.log(2), within(1e-13 * (1 + Math.abs(logarithm))));
+      assertThat(logarithm)
+          .isCloseTo(Math.log(value) / Math.log(2), within(1e-13 * (1 + Math.abs(logarithm))));
       assertThat(BinaryLogarithm.exp2(logarithm) / value).isCloseTo(1, within(1e-12));
     }
     assertThat(BinaryLogarithm.log2(0)).isEqualTo(Double.NEGATIVE_INFINITY);
@@ -155,13 +155,13 @@ class NativeHistogramTest {
 
   @Test
   void spansAreIndexes() {
-    assertThat(BucketLayout.indexes(new int[] {-2, 0, 3}, new int[] {2, 0, 1})).containsExactly(-2, -1, 3);
+    assertThat(BucketLayout.indexes(new int[] {-2, 0, 3}, new int[] {2, 0, 1}))
+        .containsExactly(-2, -1, 3);
   }
 
   @Test
   void bucketsComeInTheirOrder() {
-    var histogram = histogram(
-        "z_bucket:3 z_bucket_w:0.7 count:10 buckets:[1 0 2] n_buckets:[4 5]");
+    var histogram = histogram("z_bucket:3 z_bucket_w:0.7 count:10 buckets:[1 0 2] n_buckets:[4 5]");
     var seen = new ArrayList<String>();
     for (BucketCursor bucket = histogram.ascending(); bucket.next(); ) {
       seen.add((bucket.isLowerInclusive() ? "[" : "(") + bucket.lower() + "," + bucket.upper()
@@ -199,7 +199,8 @@ class NativeHistogramTest {
             + " | z_bucket:8 z_bucket_w:0.5 buckets:[7]",
         "z_bucket:1 z_bucket_w:0.5 | z_bucket:1 z_bucket_w:0.25 offset:-1 buckets:[6 7]"
             + " | z_bucket:8 z_bucket_w:0.5 buckets:[7]",
-        // One that would end within a populated bucket becomes wider still; negative buckets count too.
+        // One that would end within a populated bucket becomes wider still; negative buckets count
+        // too.
         "z_bucket:1 z_bucket_w:0.3 | z_bucket:1 z_bucket_w:0.1 offset:-1 buckets:[6 7]"
             + " | z_bucket:8 z_bucket_w:0.5 buckets:[7]",
         "z_bucket:1 z_bucket_w:0.3 | z_bucket:1 z_bucket_w:0.1 n_buckets:[5 3] offset:-1 buckets:[6 7]"
@@ -246,7 +247,8 @@ class NativeHistogramTest {
 
   @Test
   void differencesMayBeNegative() {
-    var difference = histogram("count:3 sum:1 z_bucket:1 z_bucket_w:1 n_buckets:[1] buckets:[1 0 1]")
+    var difference = histogram(
+            "count:3 sum:1 z_bucket:1 z_bucket_w:1 n_buckets:[1] buckets:[1 0 1]")
         .minus(histogram("count:9 sum:2.5 z_bucket:2 z_bucket_w:1 offset:1 buckets:[5 2]"))
         .histogram();
     assertThat(print(difference))
@@ -255,7 +257,8 @@ class NativeHistogramTest {
 
   @Test
   void factorsAndDivisorsScaleEverything() {
-    var histogram = histogram("count:6 sum:9 z_bucket:2 z_bucket_w:0.5 buckets:[1 2] n_buckets:[1]");
+    var histogram =
+        histogram("count:6 sum:9 z_bucket:2 z_bucket_w:0.5 buckets:[1 2] n_buckets:[1]");
     assertThat(print(histogram.times(0.5)))
         .isEqualTo("count:3 sum:4.5 z_bucket:1 z_bucket_w:0.5 buckets:[0.5 1] n_buckets:[0.5]");
     assertThat(print(histogram.dividedBy(-2)))
@@ -277,7 +280,8 @@ class NativeHistogramTest {
     var fine = histogram("schema:2 count:10 buckets:[1 2 3 4] n_offset:-4 n_buckets:[5 6 7 8 9]");
     assertThat(print(fine.atSchema(1)))
         .isEqualTo("schema:1 count:10 buckets:[1 5 4] n_offset:-2 n_buckets:[5 13 17]");
-    assertThat(print(fine.atSchema(-4))).isEqualTo("schema:-4 count:10 buckets:[1 9] n_buckets:[35]");
+    assertThat(print(fine.atSchema(-4)))
+        .isEqualTo("schema:-4 count:10 buckets:[1 9] n_buckets:[35]");
     assertThat(fine.atSchema(2)).isSameAs(fine);
     assertThatThrownBy(() -> fine.atSchema(3)).isInstanceOf(IllegalArgumentException.class);
   }
@@ -318,7 +322,8 @@ class NativeHistogramTest {
         "count:9 counter_reset_hint:not_reset | count:10 | false",
         "count:9 counter_reset_hint:reset | count:3 | true",
         "count:9 counter_reset_hint:gauge | count:10 | true",
-        // A finer schema or a narrower zero bucket need a new beginning, a coarser or wider one do not.
+        // A finer schema or a narrower zero bucket need a new beginning, a coarser or wider one do
+        // not.
         "schema:1 count:9 | schema:0 count:4 | true",
         "schema:0 count:9 buckets:[3 5] | schema:1 count:4 buckets:[3 2 3] | false",
         "schema:0 count:9 buckets:[3 4] | schema:1 count:4 buckets:[3 2 3] | true",
@@ -378,7 +383,8 @@ class NativeHistogramTest {
   @Test
   void observationsOfNanAreTold() {
     var some = histogram("count:15 sum:NaN buckets:[12]");
-    assertThat(some.quantile(0.4)).isEqualTo(new Estimate(0.7071067811865475, NanEffect.SKEWED_HIGHER));
+    assertThat(some.quantile(0.4))
+        .isEqualTo(new Estimate(0.7071067811865475, NanEffect.SKEWED_HIGHER));
     assertThat(some.quantile(0.8)).isEqualTo(new Estimate(1, NanEffect.SKEWED_HIGHER));
     assertThat(some.quantile(0.81)).isEqualTo(new Estimate(Double.NaN, NanEffect.RESULT_IS_NAN));
     assertThat(some.fraction(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY))
@@ -449,7 +455,8 @@ class NativeHistogramTest {
     assertThat(histogram("count:10 sum:-100 n_offset:4 n_buckets:[10]").variance())
         .isCloseTo(1.725830020304794, within(1e-14));
     assertThat(histogram("count:2 sum:0 z_bucket:2 z_bucket_w:1").variance()).isZero();
-    assertThat(histogram("schema:-53 count:2 sum:6 custom_values:[2 4] offset:1 buckets:[2]").variance())
+    assertThat(histogram("schema:-53 count:2 sum:6 custom_values:[2 4] offset:1 buckets:[2]")
+            .variance())
         .isZero();
     assertThat(histogram("count:1 sum:NaN buckets:[1]").variance()).isNaN();
     assertThat(NativeHistogram.EMPTY.average()).isNaN();
@@ -474,7 +481,8 @@ class NativeHistogramTest {
             + " | schema:-53 count:4 sum:-16 custom_values:[-2 6] buckets:[4]"
       })
   void whatIsAboveABoundGoes(String notation, double bound, String expected) {
-    assertThat(print(histogram(notation).trimmedAbove(bound))).isEqualTo(print(histogram(expected)));
+    assertThat(print(histogram(notation).trimmedAbove(bound)))
+        .isEqualTo(print(histogram(expected)));
   }
 
   @ParameterizedTest
@@ -493,7 +501,8 @@ class NativeHistogramTest {
             + " | schema:-53 count:2 sum:16 custom_values:[2 6] offset:2 buckets:[2]"
       })
   void whatIsBelowABoundGoes(String notation, double bound, String expected) {
-    assertThat(print(histogram(notation).trimmedBelow(bound))).isEqualTo(print(histogram(expected)));
+    assertThat(print(histogram(notation).trimmedBelow(bound)))
+        .isEqualTo(print(histogram(expected)));
   }
 
   @Test
@@ -523,12 +532,16 @@ class NativeHistogramTest {
   @Test
   void equalityLooksAtBits() {
     var a = histogram("count:4 sum:NaN buckets:[1 2]");
-    assertThat(a).isEqualTo(histogram("count:4 sum:NaN buckets:[1 2]")).hasSameHashCodeAs(histogram("count:4 sum:NaN buckets:[1 2]"));
+    assertThat(a)
+        .isEqualTo(histogram("count:4 sum:NaN buckets:[1 2]"))
+        .hasSameHashCodeAs(histogram("count:4 sum:NaN buckets:[1 2]"));
     var gauge = a.withHint(CounterResetHint.GAUGE);
     assertThat(gauge).isNotEqualTo(a);
     assertThat(gauge.hasSameObservations(a)).isTrue();
-    assertThat(a.hasSameObservations(histogram("count:4 sum:NaN buckets:[1 2 0]"))).isFalse();
-    assertThat(a.hasSameObservations(histogram("count:4 sum:NaN buckets:[1 3]"))).isFalse();
+    assertThat(a.hasSameObservations(histogram("count:4 sum:NaN buckets:[1 2 0]")))
+        .isFalse();
+    assertThat(a.hasSameObservations(histogram("count:4 sum:NaN buckets:[1 3]")))
+        .isFalse();
     assertThat(histogram("sum:0").hasSameObservations(histogram("sum:-0"))).isFalse();
   }
 
@@ -539,7 +552,8 @@ class NativeHistogramTest {
       sum.add(histogram("count:1 sum:1 buckets:[1] n_buckets:[1]"));
     }
     assertThat(print(sum.result()))
-        .isEqualTo("count:1.0000000000001e+16 sum:1.0000000000001e+16 buckets:[1.0000000000001e+16] n_buckets:[1000]");
+        .isEqualTo(
+            "count:1.0000000000001e+16 sum:1.0000000000001e+16 buckets:[1.0000000000001e+16] n_buckets:[1000]");
     assertThat(sum.takes(histogram("schema:-53 custom_values:[1]"))).isFalse();
     assertThat(sum.hintsContradict()).isFalse();
   }
@@ -558,7 +572,9 @@ class NativeHistogramTest {
         pairs = pairs.plus(next).histogram();
       }
       // Whole numbers: nothing is lost in either way.
-      assertThat(print(sum.result())).as("-Dseed=%d, round %d", seed, round).isEqualTo(print(pairs.compact(0)));
+      assertThat(print(sum.result()))
+          .as("-Dseed=%d, round %d", seed, round)
+          .isEqualTo(print(pairs.compact(0)));
     }
   }
 
@@ -577,12 +593,15 @@ class NativeHistogramTest {
       String what = "-Dseed=" + seed + ", " + print(a) + " and " + print(b);
       NativeHistogram sum = a.plus(b).histogram();
       assertThat(populated(sum)).as(what).isEqualTo(populated(a) + populated(b));
-      assertThat(print(sum.compact(0))).as(what).isEqualTo(print(b.plus(a).histogram().compact(0)));
+      assertThat(print(sum.compact(0)))
+          .as(what)
+          .isEqualTo(print(b.plus(a).histogram().compact(0)));
       // A counter that only grows has no reset, whatever becomes of its resolution.
       if (!custom) {
         assertThat(sum.isResetFrom(a)).as(what).isFalse();
         assertThat(sum.isResetFrom(b)).as(what).isFalse();
-        assertThat(a.layout().schema() == -4 ? populated(a) : populated(a.atSchema(-4))).isEqualTo(populated(a));
+        assertThat(a.layout().schema() == -4 ? populated(a) : populated(a.atSchema(-4)))
+            .isEqualTo(populated(a));
       }
       assertThat(populated(a.compact(random.nextInt(4)))).isEqualTo(populated(a));
       NativeHistogram none = a.minus(a).histogram();

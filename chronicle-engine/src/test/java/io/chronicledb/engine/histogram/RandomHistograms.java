@@ -18,7 +18,8 @@ public final class RandomHistograms {
 
   /** One of any kind, with fractions in half of the cases where those are asked for. */
   public static NativeHistogram histogram(Random random, boolean fractions) {
-    return filled(random, layout(random, random.nextInt(4) == 0), fractions && random.nextBoolean());
+    return filled(
+        random, layout(random, random.nextInt(4) == 0), fractions && random.nextBoolean());
   }
 
   private static NativeHistogram filled(Random random, BucketLayout layout, boolean fractions) {
@@ -51,8 +52,7 @@ public final class RandomHistograms {
         bounds.add((double) random.nextInt(12) - 2);
       }
       return BucketLayout.custom(
-          bounds.stream().mapToDouble(b -> b).toArray(),
-          indexes(random, 0, bounds.size() + 1));
+          bounds.stream().mapToDouble(b -> b).toArray(), indexes(random, 0, bounds.size() + 1));
     }
     int schema = random.nextInt(13) - 4;
     double threshold = THRESHOLDS[random.nextInt(THRESHOLDS.length)];
