@@ -38,13 +38,7 @@ class ArchitectureTest {
       .consideringOnlyDependenciesInAnyPackage(ENGINE + "..")
       .layer("model")
       .definedBy(packages(
-          "model..",
-          "column..",
-          "histogram..",
-          "forecast..",
-          "bytes..",
-          "memory..",
-          "error.."))
+          "model..", "column..", "histogram..", "forecast..", "bytes..", "memory..", "error.."))
       .layer("codec")
       .definedBy(packages("codec..", "storage.."))
       .layer("backend")

@@ -72,6 +72,7 @@ class EndedQueriesTest {
   private final long seed = TestDatabase.seed();
   private final Set<Thread> threadsBefore = queryThreads();
   private final ExecutorService clients = Executors.newCachedThreadPool();
+
   @SuppressWarnings("NullAway.Init") // Each test opens it.
   private StorageBackend storage;
 

@@ -215,8 +215,8 @@ class ReadingResultsTest {
     String here =
         plain(read(Path.of("src/test/java/io/chronicledb/engine/ReadingResultsTest.java")));
     var examples = new ArrayList<String>();
-    String section =
-        found("## Reading results\n(.*?)\n## ", read(Path.of("../docs/embedding.md"))).get(0);
+    String section = found("## Reading results\n(.*?)\n## ", read(Path.of("../docs/embedding.md")))
+        .get(0);
     examples.addAll(found("```java\n(.*?)```", section));
     assertThat(examples).hasSizeGreaterThanOrEqualTo(6);
     String database = read(ENGINE.resolve("ChronicleDatabase.java"));

@@ -374,7 +374,8 @@ public final class Compactor {
     addSeries(partitions.catalog(), looked, mentioned);
     var collected = new int[1];
     exclusively.accept(() -> {
-      // The head before storage: a flush, which goes on meanwhile, moves points the same way, so that it cannot carry any past
+      // The head before storage: a flush, which goes on meanwhile, moves points the same way, so
+      // that it cannot carry any past
       // both looks.
       head.addSeriesTo(mentioned);
       addSeries(partitions.catalog(), looked, mentioned);

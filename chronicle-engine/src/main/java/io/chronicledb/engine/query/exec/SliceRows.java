@@ -57,8 +57,10 @@ final class SliceRows implements RowSource {
     if (groups == null) {
       scans.forEach(scan -> entities.add(context.entities(scan, true)));
     } else {
-      groups.parts().forEach(part -> entities.add(
-          context.entities(ScanReader.scanOf(part.input()), GroupRows.needsOrder(part))));
+      groups
+          .parts()
+          .forEach(part -> entities.add(
+              context.entities(ScanReader.scanOf(part.input()), GroupRows.needsOrder(part))));
     }
     this.heldBefore = context.workingBytes();
     var asked = scans.isEmpty() ? within : ScanReader.intersection(scans.get(0).range(), within);

@@ -14,12 +14,7 @@ final class CounterChange {
 
   /** The value at an instant on the line between two samples; a counter that fell has begun at zero. */
   static double interpolate(
-      long firstTime,
-      double first,
-      long secondTime,
-      double second,
-      long instant,
-      boolean counter) {
+      long firstTime, double first, long secondTime, double second, long instant, boolean counter) {
     double start = counter && second < first ? 0 : first;
     return start
         + (second - start) * (double) (instant - firstTime) / (double) (secondTime - firstTime);

@@ -170,11 +170,7 @@ final class GroupScope implements Scope {
     SeriesFunction perSeries = innerSeriesFunction(argument);
     return perSeries == null
         ? new Aggregate(
-            0,
-            null,
-            quantile,
-            new SeriesFunction(SeriesFunction.Kind.NEWEST, 0),
-            number(argument))
+            0, null, quantile, new SeriesFunction(SeriesFunction.Kind.NEWEST, 0), number(argument))
         : new Aggregate(0, null, quantile, perSeries, innerArgument(argument));
   }
 

@@ -104,8 +104,8 @@ final class RowScope implements Scope {
   private void addNamed(String name) {
     var source = new SourceFields(name, schema.hasMetric(name), true);
     if (!source.own && source.metrics().isEmpty()) {
-      warnings.add("no metric \"" + name + "\""
-          + NearestName.hint(name, schema.metrics().stream()));
+      warnings.add(
+          "no metric \"" + name + "\"" + NearestName.hint(name, schema.metrics().stream()));
     } else {
       sources.add(source);
     }
