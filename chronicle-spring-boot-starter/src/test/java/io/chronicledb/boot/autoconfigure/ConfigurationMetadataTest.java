@@ -50,6 +50,8 @@ class ConfigurationMetadataTest {
             "chronicle.query.max-points=50000000",
             // Twice the processors, which differs from machine to machine.
             "chronicle.query.max-concurrent=null",
+            "chronicle.query.max-memory=null",
+            "chronicle.query.slow-after=5s",
             "chronicle.query.lookback=5m",
             "chronicle.storage.backend=file");
   }
