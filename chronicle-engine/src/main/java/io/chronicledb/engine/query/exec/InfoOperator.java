@@ -24,16 +24,10 @@ final class InfoOperator {
   /** Info series by instance and job, then by metric. */
   private final Map<Tags, Map<String, List<SeriesBatch>>> infos = new HashMap<>();
 
-  private final Map<Tags, Result> results = new LinkedHashMap<>();
+  private final Map<Result, double[]> results = new LinkedHashMap<>();
 
-  private static final class Result {
-    private final double[] values;
-    private boolean dropsMetric;
-
-    Result(int instants) {
-      this.values = SeriesBatch.absent(instants);
-    }
-  }
+  /** A series of the result: with and without its name it is not the same. */
+  private record Result(Tags labels, boolean dropsMetric) {}
 
   private InfoOperator(ExecutionContext context, int instants, AddInfo node) {
     this.context = context;
@@ -63,8 +57,8 @@ final class InfoOperator {
     SeriesOperator.release(context, base);
     SeriesOperator.release(context, held);
     var batches = new ArrayList<SeriesBatch>();
-    operator.results.forEach((labels, result) ->
-        batches.add(new SeriesBatch(labels, result.values, result.dropsMetric)));
+    operator.results.forEach((result, values) ->
+        batches.add(new SeriesBatch(result.labels(), values, result.dropsMetric())));
     return SeriesOperator.of(batches);
   }
 
@@ -137,16 +131,16 @@ final class InfoOperator {
   }
 
   private void put(Tags labels, SeriesBatch batch, int instant) {
-    Result result = results.get(labels);
+    var key = new Result(labels, batch.dropsMetric());
+    double[] result = results.get(key);
     if (result == null) {
-      result = new Result(instants);
-      results.put(labels, result);
+      result = SeriesBatch.absent(instants);
+      results.put(key, result);
       context.checkResult((long) results.size() * instants);
     }
-    if (!StaleMarker.is(result.values[instant])) {
+    if (!StaleMarker.is(result[instant])) {
       throw new QueryExecutionException("vector cannot contain metrics with the same labelset");
     }
-    result.values[instant] = batch.values()[instant];
-    result.dropsMetric |= batch.dropsMetric();
+    result[instant] = batch.values()[instant];
   }
 }

@@ -23,17 +23,11 @@ final class JoinOperator {
   private final BinaryOperation operation;
   private final boolean returnBool;
   private final Matching matching;
-  /** Result columns by labels; series that end where another begins share one. */
-  private final Map<Tags, Column> results = new LinkedHashMap<>();
+  /** Result columns; series that end where another begins share one. */
+  private final Map<Result, double[]> results = new LinkedHashMap<>();
 
-  private static final class Column {
-    private final double[] values;
-    private boolean dropsMetric;
-
-    Column(int instants) {
-      this.values = SeriesBatch.absent(instants);
-    }
-  }
+  /** A series of the result: with and without its name it is not the same. */
+  private record Result(Tags labels, boolean dropsMetric) {}
 
   private JoinOperator(ExecutionContext context, int instants, Join node) {
     this.context = context;
@@ -57,8 +51,8 @@ final class JoinOperator {
       join.match(left, right);
     }
     var batches = new ArrayList<SeriesBatch>(join.results.size());
-    join.results.forEach((labels, column) -> {
-      var batch = new SeriesBatch(labels, column.values, column.dropsMetric);
+    join.results.forEach((result, values) -> {
+      var batch = new SeriesBatch(result.labels(), values, result.dropsMetric());
       if (!batch.isEmpty()) {
         batches.add(batch);
       }
@@ -96,22 +90,22 @@ final class JoinOperator {
   /** Adds the values of a series at the instants where the other side's presence is as wanted. */
   private void keep(SeriesBatch batch, boolean[] there, boolean wanted) {
     context.check();
-    Column result = column(batch.labels(), batch.dropsMetric());
+    double[] result = column(batch.labels(), batch.dropsMetric());
     for (int i = 0; i < instants; i++) {
       if (there[i] == wanted && batch.has(i)) {
-        result.values[i] = batch.values()[i];
+        result[i] = batch.values()[i];
       }
     }
   }
 
-  private Column column(Tags labels, boolean dropsMetric) {
-    Column result = results.get(labels);
+  private double[] column(Tags labels, boolean dropsMetric) {
+    var key = new Result(labels, dropsMetric);
+    double[] result = results.get(key);
     if (result == null) {
-      result = new Column(instants);
-      results.put(labels, result);
+      result = SeriesBatch.absent(instants);
+      results.put(key, result);
       context.checkResult((long) results.size() * instants);
     }
-    result.dropsMetric |= dropsMetric;
     return result;
   }
 
@@ -199,12 +193,12 @@ final class JoinOperator {
    *
    * @param taken the instants at which there is a match that must stay the only one: of the key for one-to-one, otherwise of the result
    */
-  private record Slot(Column column, boolean[] matchedKey, boolean[] taken) {}
+  private record Slot(double[] column, boolean[] matchedKey, boolean[] taken) {}
 
   private Slot slot(
       Tags many, boolean dropsMetric, Tags one, boolean[] matchedKey, Map<Tags, boolean[]> taken) {
     Tags labels = resultLabels(many, one);
-    Column column = column(labels, dropsMetric || returnBool);
+    double[] column = column(labels, dropsMetric || returnBool);
     boolean[] unique = matching.manySide() == Side.NONE
         ? matchedKey
         : taken.computeIfAbsent(labels, t -> new boolean[instants]);
@@ -224,11 +218,11 @@ final class JoinOperator {
     double left = manyRight ? oneValue : manyValue;
     double right = manyRight ? manyValue : oneValue;
     if (!operation.isComparison()) {
-      slot.column.values[instant] = operation.apply(left, right);
+      slot.column[instant] = operation.apply(left, right);
     } else if (returnBool) {
-      slot.column.values[instant] = operation.test(left, right) ? 1 : 0;
+      slot.column[instant] = operation.test(left, right) ? 1 : 0;
     } else if (operation.test(left, right)) {
-      slot.column.values[instant] = left;
+      slot.column[instant] = left;
     }
   }
 
