@@ -116,7 +116,7 @@ public final class HistogramChunkDecoder {
           : BucketLayout.exponential(
               schema - HistogramChunkEncoder.SCHEMA_BIAS, threshold, negative, positive);
     } catch (IllegalArgumentException e) {
-      throw corrupt(e.getMessage());
+      throw corrupt(String.valueOf(e.getMessage()));
     }
     readPresence(rows, all, bounds);
     // Allocated here, where the bytes have proved to say something sensible so far.

@@ -66,10 +66,12 @@ final class ForecastRows {
       for (int column = 1; column < node.keyCount(); column++) {
         keys.add(rows.text(column, row));
       }
-      groups
-          .computeIfAbsent(keys, key -> new Group(key, new ArrayList<>()))
-          .rows()
-          .add(row);
+      Group group = groups.get(keys);
+      if (group == null) {
+        group = new Group(keys, new ArrayList<>());
+        groups.put(keys, group);
+      }
+      group.rows().add(row);
     }
     return new ArrayList<>(groups.values());
   }

@@ -96,7 +96,8 @@ class CompactorTest {
   void aSeriesThatIsFlushedWhileDeadOnesAreSoughtStays() {
     int first = registry.register(KEY, 0, KEY.length);
     int second = registry.register(OTHER_KEY, 0, OTHER_KEY.length);
-    // The look at storage has a new block to read, and meanwhile the points of the second series leave the head.
+    // The look at storage has a new block to read, and meanwhile the points of the second series
+    // leave the head.
     meanwhile.add(() -> {
       head.append(1, new int[] {first}, new long[] {1}, new double[] {1}, 1);
       flush();
