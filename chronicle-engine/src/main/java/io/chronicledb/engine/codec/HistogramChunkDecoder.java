@@ -109,15 +109,15 @@ public final class HistogramChunkDecoder {
     if (left < 0) {
       throw corrupt(rows + " histograms of " + width + " buckets from row " + firstRow);
     }
-    BucketLayout all;
-    try {
-      all = custom
-          ? BucketLayout.custom(bounds, positive)
-          : BucketLayout.exponential(
-              schema - HistogramChunkEncoder.SCHEMA_BIAS, threshold, negative, positive);
-    } catch (IllegalArgumentException e) {
-      throw corrupt(String.valueOf(e.getMessage()));
+    int realSchema =
+        custom ? BucketLayout.CUSTOM_SCHEMA : schema - HistogramChunkEncoder.SCHEMA_BIAS;
+    String problem = BucketLayout.problem(realSchema, threshold, bounds, negative, positive);
+    if (problem != null) {
+      throw corrupt(problem);
     }
+    BucketLayout all = custom
+        ? BucketLayout.custom(bounds, positive)
+        : BucketLayout.exponential(realSchema, threshold, negative, positive);
     readPresence(rows, all, bounds);
     // Allocated here, where the bytes have proved to say something sensible so far.
     if (cells.length < rows * width) {

@@ -6,9 +6,9 @@ package io.chronicledb.engine.histogram;
  */
 final class BinaryLogarithm {
 
-  private static final double LN2 = 0.693147180559945309417232121458176568;
-  private static final double LN2_HIGH = 6.93147180369123816490e-01;
-  private static final double LN2_LOW = 1.90821492927058770002e-10;
+  private static final double LN2 = 0.6931471805599453;
+  private static final double LN2_HIGH = 0.6931471803691238;
+  private static final double LN2_LOW = 1.9082149292705877e-10;
 
   private BinaryLogarithm() {}
 
@@ -39,13 +39,9 @@ final class BinaryLogarithm {
     double s2 = s * s;
     double s4 = s2 * s2;
     double odd = s2
-        * (6.666666666666735130e-01
-            + s4
-                * (2.857142874366239149e-01
-                    + s4 * (1.818357216161805012e-01 + s4 * 1.479819860511658591e-01)));
-    double even = s4
-        * (3.999999999940941908e-01
-            + s4 * (2.222219843214978396e-01 + s4 * 1.531383769920937332e-01));
+        * (0.6666666666666735
+            + s4 * (0.2857142874366239 + s4 * (0.1818357216161805 + s4 * 0.14798198605116586)));
+    double even = s4 * (0.3999999999940942 + s4 * (0.22222198432149784 + s4 * 0.15313837699209373));
     double r = odd + even;
     double half = 0.5 * f * f;
     return k * LN2_HIGH - ((half - (s * (half + r) + k * LN2_LOW)) - f);
@@ -69,14 +65,12 @@ final class BinaryLogarithm {
     double r2 = r * r;
     double c = r
         - r2
-            * (1.66666666666666657415e-01
+            * (0.16666666666666666
                 + r2
-                    * (-2.77777777770155933842e-03
+                    * (-0.0027777777777015593
                         + r2
-                            * (6.61375632143793436117e-05
-                                + r2
-                                    * (-1.65339022054652515390e-06
-                                        + r2 * 4.13813679705723846039e-08))));
+                            * (6.613756321437934e-5
+                                + r2 * (-1.6533902205465252e-6 + r2 * 4.1381367970572385e-8))));
     double y = 1 - ((low - (r * c) / (2 - c)) - high);
     return Math.scalb(y, k);
   }
