@@ -160,7 +160,73 @@ class PrometheusEqualityIT {
       "time() - node_boot_time_seconds",
       "node_time_seconds - timestamp(node_time_seconds)",
       "scalar(up{job=\"prometheus\"}) * 2 + pi()",
-      "vector(7)");
+      "vector(7)",
+      // Subqueries: their own instants are whole multiples of the step, so that ranges end between
+      // them.
+      "max_over_time(rate(node_cpu_seconds_total[30s])[20500ms:5s])",
+      "avg_over_time((node_memory_MemFree_bytes / 1e6)[15500ms:1s])",
+      "sum_over_time(up[30500ms:5s])",
+      "min_over_time(sum by (cpu) (rate(node_cpu_seconds_total[20s]))[20500ms:4s])",
+      "quantile_over_time(0.5, node_load1[20500ms:2s])",
+      "count_over_time((node_load1 > 0)[20500ms:2s] offset 3s)",
+      "rate(sum(node_context_switches_total)[20500ms:1s])",
+      "last_over_time(node_load1[20500ms:2s])",
+      // Trends.
+      "deriv(node_memory_MemFree_bytes[30s])",
+      "predict_linear(node_memory_MemAvailable_bytes[30s], 60)",
+      "predict_linear(node_time_seconds[30s], time() * 0 + 10)",
+      // Fixed times.
+      "node_load1 @ start()",
+      "node_load1 - node_load1 @ end()",
+      "rate(node_cpu_seconds_total{mode=\"user\"}[30s] @ end())",
+      "sum(node_load1 @ start()) + time()",
+      "node_load1 offset -5s",
+      "timestamp(node_load1)",
+      "timestamp(node_load1 * 2)",
+      "timestamp(node_load1 @ start())",
+      // Labels.
+      "label_replace(up, \"host\", \"$1\", \"instance\", \"(.*):.*\")",
+      "label_replace(node_cpu_seconds_total, \"mode\", \"\", \"mode\", \"nothing\")",
+      "label_join(up, \"where\", \"/\", \"job\", \"instance\")",
+      "count_values(\"value\", up)",
+      "count_values by (job) (\"v\", process_max_fds)",
+      "sum by (host) (label_replace(up, \"host\", \"$1\", \"instance\", \"(.*):.*\"))",
+      // Histograms.
+      "histogram_quantile(0.9, rate(prometheus_http_request_duration_seconds_bucket[1m]))",
+      "histogram_quantile(0.5, sum by (le) (prometheus_http_request_duration_seconds_bucket))",
+      "histogram_quantile(0, sum by (le, handler) (prometheus_http_response_size_bytes_bucket))",
+      "histogram_quantile(1, prometheus_tsdb_compaction_chunk_size_bytes_bucket)",
+      // Time and date.
+      "minute()",
+      "hour(node_time_seconds)",
+      "day_of_week(node_boot_time_seconds)",
+      "day_of_month(node_boot_time_seconds)",
+      "day_of_year(node_boot_time_seconds)",
+      "days_in_month(node_boot_time_seconds)",
+      "month(node_boot_time_seconds)",
+      "year(node_boot_time_seconds)",
+      // Trigonometry.
+      "sin(node_load1)",
+      "cos(node_load1)",
+      "tan(node_load1)",
+      "asin(node_load1 / 100)",
+      "acos(node_load1 / 100)",
+      "atan(node_load1)",
+      "sinh(node_load1)",
+      "cosh(node_load1)",
+      "tanh(node_load1)",
+      "asinh(node_load1)",
+      "acosh(node_load1 + 1)",
+      "atanh(node_load1 / 1000)",
+      "deg(node_load1)",
+      "rad(node_load1)",
+      "node_load1 atan2 on (instance) node_load5",
+      // Parameters that change with time.
+      "clamp_max(node_load1, scalar(node_load5))",
+      "quantile(scalar(node_load1) / 1000, node_cpu_seconds_total)",
+      "quantile_over_time(scalar(node_load1) / 1000, node_load5[30s])",
+      "sort_desc(node_load1)",
+      "absent(sum(no_such_metric))");
 
   @TempDir
   Path directory;

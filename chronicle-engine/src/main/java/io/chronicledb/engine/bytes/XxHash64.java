@@ -13,6 +13,11 @@ public final class XxHash64 {
   private static final long PRIME_4 = 0x85EBCA77C2B2AE63L;
   private static final long PRIME_5 = 0x27D4EB2F165667C5L;
 
+  /** The first two primes added, and the first one negated, modulo 2^64. */
+  private static final long PRIMES_1_2 = 0x60EA27EEADC0B5D6L;
+
+  private static final long MINUS_PRIME_1 = 0x61C8864E7A143579L;
+
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INTS =
@@ -25,10 +30,10 @@ public final class XxHash64 {
     int at = 0;
     long hash;
     if (bytes.length >= 32) {
-      long a = PRIME_1 + PRIME_2;
+      long a = PRIMES_1_2;
       long b = PRIME_2;
       long c = 0;
-      long d = -PRIME_1;
+      long d = MINUS_PRIME_1;
       for (; at + 32 <= bytes.length; at += 32) {
         a = round(a, (long) LONGS.get(bytes, at));
         b = round(b, (long) LONGS.get(bytes, at + 8));
