@@ -21,6 +21,7 @@
  *   <li>{@link io.chronicledb.engine.query.QueryEngine}: text in, typed results out, within limits
  *   <li>{@link io.chronicledb.engine.query.sql} or {@link io.chronicledb.engine.query.promql}: text to syntax tree to plan
  *   <li>{@link io.chronicledb.engine.query.plan.PlanNode}: the algebra of both languages
+ *   <li>{@link io.chronicledb.engine.query.optimize}: plans that do less and answer the same
  *   <li>{@link io.chronicledb.engine.query.exec}: operators over columns, with {@link io.chronicledb.engine.query.function}
  *   <li>{@link io.chronicledb.engine.read.ReadView}: one moment of memory and storage together
  *   <li>{@link io.chronicledb.engine.index.SeriesRegistry}: matchers to postings
