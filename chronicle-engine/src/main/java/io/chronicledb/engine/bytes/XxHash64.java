@@ -25,7 +25,6 @@ public final class XxHash64 {
 
   private XxHash64() {}
 
-  @SuppressWarnings("ConstantOverflow") // Sums wrap around, as the algorithm has it.
   public static long of(byte[] bytes) {
     int at = 0;
     long hash;

@@ -17,7 +17,7 @@ public final class ShortestDecimal {
     return special == null ? digits(value).stripTrailingZeros().toPlainString() : special;
   }
 
-  /** With an exponent for numbers that are small, or large and not whole. */
+  /** With an exponent from a million on, and below a ten thousandth. */
   public static String general(double value) {
     String special = special(value);
     return special == null ? general(digits(value), 6) : special;
@@ -55,11 +55,7 @@ public final class ShortestDecimal {
   private static String general(BigDecimal value, int precision) {
     BigDecimal number = value.stripTrailingZeros();
     int exponent = number.precision() - number.scale() - 1;
-    // Whole numbers are plain as long as their digits say it all.
-    int plainMax = number.precision() > precision && number.precision() >= exponent + 1
-        ? number.precision()
-        : precision;
-    if (exponent >= -4 && exponent < plainMax) {
+    if (exponent >= -4 && exponent < precision) {
       return number.toPlainString();
     }
     String digits = number.unscaledValue().abs().toString();

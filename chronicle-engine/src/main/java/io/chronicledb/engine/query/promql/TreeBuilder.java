@@ -158,9 +158,23 @@ final class TreeBuilder extends PromQlBaseVisitor<PromQlExpr> {
     return new RangeSelector(selector, range, span(ctx));
   }
 
+  /** In a loop, as for binary operators: a chain of offsets may be long. */
   @Override
   public PromQlExpr visitOffset(OffsetContext ctx) {
-    PromQlExpr expr = visit(ctx.expression());
+    var chain = new ArrayDeque<OffsetContext>();
+    ExpressionContext first = ctx;
+    while (first instanceof OffsetContext offset) {
+      chain.push(offset);
+      first = offset.expression();
+    }
+    PromQlExpr expr = visit(first);
+    while (!chain.isEmpty()) {
+      expr = offset(expr, chain.pop());
+    }
+    return expr;
+  }
+
+  private PromQlExpr offset(PromQlExpr expr, OffsetContext ctx) {
     QueryDuration offset = durations.offset(ctx.offsetDuration());
     TimeModifiers modifiers = modifiers(expr, "offset");
     if (modifiers.hasOffset()) {
