@@ -372,10 +372,16 @@ final class QueryScript {
   private static int endOfLabels(String line) {
     int blank = line.indexOf(' ');
     int brace = line.indexOf('{');
-    if (brace >= 0 && !line.startsWith("{{", brace) && (blank < 0 || brace < blank)) {
-      return line.indexOf('}') + 1;
+    if (brace < 0 || line.startsWith("{{", brace) || blank >= 0 && blank < brace) {
+      return line.startsWith("{{") ? 0 : Math.max(0, blank);
     }
-    return line.startsWith("{{") ? 0 : Math.max(0, blank);
+    boolean quoted = false;
+    int at = brace;
+    while (quoted || line.charAt(at) != '}') {
+      quoted ^= line.charAt(at) == '"' && line.charAt(at - 1) != '\\';
+      at++;
+    }
+    return at + 1;
   }
 
   private static Tags labels(String selector) {
