@@ -119,8 +119,7 @@ final class PromQlServer implements AutoCloseable {
       pause(100);
     }
     close();
-    throw new IOException(kind.label() + " did not start, see "
-        + directory.resolve("server.log"));
+    throw new IOException(kind.label() + " did not start, see " + directory.resolve("server.log"));
   }
 
   private URI uri(String path) {
@@ -164,7 +163,8 @@ final class PromQlServer implements AutoCloseable {
   }
 
   private void post(String path) throws IOException {
-    checked(send(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.noBody()))).readAllBytes();
+    checked(send(HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.noBody())))
+        .readAllBytes();
   }
 
   /**

@@ -33,8 +33,7 @@ public final class PromQlSideBySide {
       new Query("max_over_time", "max_over_time(temperature[5m])"),
       new Query("topk", "topk(5, rate(requests_total[5m]))"),
       new Query(
-          "histogram_quantile",
-          "histogram_quantile(0.9, sum by (le) (rate(latency_bucket[5m])))"),
+          "histogram_quantile", "histogram_quantile(0.9, sum by (le) (rate(latency_bucket[5m])))"),
       new Query("binary join", "rate(requests_total[5m]) / on (cluster, instance) temperature"),
       new Query(
           "repeated",
@@ -93,13 +92,17 @@ public final class PromQlSideBySide {
     long nanos = System.nanoTime();
     new PromQlData(series).requests(hours, server::write);
     server.settle();
+    String count = "sum(count_over_time(%s[" + hours + "h]))";
     System.out.printf(
         Locale.ROOT,
         "%s holds %s samples after %.0f s%n",
         server.kind().label(),
         server.value(
-            "sum(count_over_time({__name__=~\"requests_total|temperature|latency_bucket\"}["
-                + hours + "h]))",
+            String.join(
+                " + ",
+                count.formatted("requests_total"),
+                count.formatted("temperature"),
+                count.formatted("latency_bucket")),
             PromQlData.START_SECONDS + hours * 3600L - 1),
         (System.nanoTime() - nanos) / 1e9);
   }
@@ -109,8 +112,7 @@ public final class PromQlSideBySide {
     List<Query> queries =
         QUERIES.stream().filter(query -> query.name().contains(only)).toList();
     long end = PromQlData.START_SECONDS + hours * 3600L;
-    var answers =
-        new PromQlServer.Answer[queries.size()][servers.size()][Math.max(1, runs)];
+    var answers = new PromQlServer.Answer[queries.size()][servers.size()][Math.max(1, runs)];
     for (int run = -WARMING; run < runs; run++) {
       for (int q = 0; q < queries.size(); q++) {
         for (int s = 0; s < servers.size(); s++) {
@@ -144,8 +146,8 @@ public final class PromQlSideBySide {
     double peer = Double.POSITIVE_INFINITY;
     double peerCpu = Double.POSITIVE_INFINITY;
     for (int s = 0; s < answers.length; s++) {
-      double millis =
-          median(Arrays.stream(answers[s]).mapToDouble(PromQlServer.Answer::millis).toArray());
+      double millis = median(
+          Arrays.stream(answers[s]).mapToDouble(PromQlServer.Answer::millis).toArray());
       double cpu = Arrays.stream(answers[s])
           .mapToDouble(PromQlServer.Answer::cpuMillis)
           .average()
