@@ -159,6 +159,18 @@ final class Annotations {
     all.last = Math.max(all.last, instant);
   }
 
+  void addAll(List<String> others) {
+    others.forEach(this::add);
+  }
+
+  /** All of them, in the order in which they came up; then there are none. */
+  synchronized List<String> take() {
+    List<String> all = texts();
+    texts.clear();
+    forced.clear();
+    return all;
+  }
+
   /** All of them, in the order in which they came up. */
   synchronized List<String> texts() {
     var all = new ArrayList<>(texts);

@@ -146,17 +146,26 @@ abstract class SlidingSamples {
     private final boolean keepStaleMarkers;
     private final long[] orders;
     private int at = -1;
+    private int last;
 
-    OfScan(ExecutionContext context, Scan scan, boolean keepStaleMarkers) {
+    /** @param orders all series of the scan */
+    OfScan(ExecutionContext context, Scan scan, boolean keepStaleMarkers, long[] orders) {
       super(context);
       this.cursor = context.view().cursor(scan.range());
-      this.orders = context.select(scan.matchers());
+      this.orders = orders;
+      this.last = orders.length;
       this.keepStaleMarkers = keepStaleMarkers;
+    }
+
+    /** Goes on with the series from one place of the scan to another. */
+    void goTo(int firstPlace, int lastPlace) {
+      at = firstPlace - 1;
+      last = Math.min(lastPlace, orders.length);
     }
 
     @Override
     boolean nextSeries() {
-      if (++at >= orders.length) {
+      if (++at >= last) {
         return false;
       }
       cursor.series(orders[at]);

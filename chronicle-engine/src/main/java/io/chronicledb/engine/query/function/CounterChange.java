@@ -39,10 +39,21 @@ final class CounterChange {
     private double first;
     private double last;
     private double resets;
+    /** Of a window that slides: when a value was below the one before for the last time. */
+    private final SlidingWindow window = new SlidingWindow();
+
+    private boolean anyReset;
+    private long lastReset;
 
     Extrapolated(boolean counter, boolean perSecond) {
       this.counter = counter;
       this.perSecond = perSecond;
+    }
+
+    @Override
+    public void restart() {
+      window.restart();
+      anyReset = false;
     }
 
     @Override
@@ -51,6 +62,30 @@ final class CounterChange {
       windowEnd = end;
       count = 0;
       resets = 0;
+    }
+
+    /** Most windows have no reset, which needs a look at new samples alone. */
+    @Override
+    public void slide(long[] timestamps, double[] values, int from, int to) {
+      if (counter && hasReset(timestamps, values, from, to)) {
+        add(timestamps, values, from, to);
+        return;
+      }
+      first = values[from];
+      firstTime = timestamps[from];
+      last = values[to - 1];
+      lastTime = timestamps[to - 1];
+      count = to - from;
+    }
+
+    private boolean hasReset(long[] timestamps, double[] values, int from, int to) {
+      for (int i = Math.max(from + 1, window.firstNew(timestamps, from, to)); i < to; i++) {
+        if (values[i] < values[i - 1]) {
+          anyReset = true;
+          lastReset = timestamps[i];
+        }
+      }
+      return anyReset && lastReset > timestamps[from];
     }
 
     @Override
