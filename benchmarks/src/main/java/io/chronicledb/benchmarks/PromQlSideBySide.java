@@ -19,7 +19,7 @@ import java.util.Locale;
 public final class PromQlSideBySide {
 
   private static final long STEP_SECONDS = 60;
-  private static final int WARMING = 5;
+  private static final int WARMING = 4;
   /** Tells that a directory's servers hold all of the data. */
   private static final String LOADED = "loaded";
 

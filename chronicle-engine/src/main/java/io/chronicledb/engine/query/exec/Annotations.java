@@ -190,6 +190,14 @@ final class Annotations {
     return Instant.EPOCH.plusNanos(nanos).truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
+  /** Adds what is told of one place in the query for another one. */
+  void addAt(String text, String position, String other) {
+    String end = at(position);
+    if (text.endsWith(end)) {
+      add(text.substring(0, text.length() - end.length()) + at(other));
+    }
+  }
+
   private static String at(String position) {
     return " (" + position + ")";
   }

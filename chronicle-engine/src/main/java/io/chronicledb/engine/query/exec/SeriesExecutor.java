@@ -53,6 +53,7 @@ public final class SeriesExecutor {
   private final ExecutionContext context;
   private final Grid grid;
   private final int instants;
+  private final SharedSeries shared;
 
   public SeriesExecutor(ExecutionContext context) {
     this(context, context.grid());
@@ -62,10 +63,12 @@ public final class SeriesExecutor {
     this.context = context;
     this.grid = grid;
     this.instants = grid.count();
+    this.shared = new SharedSeries(context, instants);
   }
 
   /** All series of a plan, without the names that its functions drop; no two have the same labels. */
   public List<SeriesBatch> series(SeriesNode node) {
+    shared.plan(node);
     return SameLabels.withoutDroppedNames(operator(node).drain(context));
   }
 
@@ -203,6 +206,10 @@ public final class SeriesExecutor {
   }
 
   private SeriesOperator operator(SeriesNode node) {
+    return shared.of(node, () -> evaluated(node));
+  }
+
+  private SeriesOperator evaluated(SeriesNode node) {
     if (node instanceof Window window) {
       return window(window);
     }

@@ -199,18 +199,25 @@ abstract class SlidingSamples {
         addHistograms(newTimestamps, first, first + count);
         return;
       }
-      if (keepStaleMarkers) {
-        System.arraycopy(newTimestamps, first, timestamps, end, count);
-        System.arraycopy(newValues, first, values, end, count);
-        end += count;
-        return;
-      }
-      for (int i = first; i < first + count; i++) {
+      int plain = keepStaleMarkers ? count : plain(newValues, first, first + count);
+      System.arraycopy(newTimestamps, first, timestamps, end, plain);
+      System.arraycopy(newValues, first, values, end, plain);
+      end += plain;
+      for (int i = first + plain; i < first + count; i++) {
         if (!StaleMarker.is(newValues[i])) {
           timestamps[end] = newTimestamps[i];
           values[end++] = newValues[i];
         }
       }
+    }
+
+    /** How many values there are before the first stale marker. */
+    private static int plain(double[] column, int first, int last) {
+      int at = first;
+      while (at < last && !StaleMarker.is(column[at])) {
+        at++;
+      }
+      return at - first;
     }
 
     private void addHistograms(long[] newTimestamps, int first, int last) {
