@@ -19,12 +19,19 @@ public final class NumberText {
   /** Bytes that any number takes at most. */
   static final int BYTES_MAX = 32;
 
+  private static final long EIGHT_DIGITS = 100_000_000;
   private static final byte[] PAIRS = new byte[200];
+  /** Powers of ten that a long can hold. */
+  private static final long[] POWERS = new long[19];
 
   static {
     for (int i = 0; i < 100; i++) {
       PAIRS[2 * i] = (byte) ('0' + i / 10);
       PAIRS[2 * i + 1] = (byte) ('0' + i % 10);
+    }
+    POWERS[0] = 1;
+    for (int i = 1; i < POWERS.length; i++) {
+      POWERS[i] = 10 * POWERS[i - 1];
     }
   }
 
@@ -86,27 +93,43 @@ public final class NumberText {
     return at + count;
   }
 
+  /** Decimal digits of a number that is not negative. */
   private static int count(long value) {
-    int count = 1;
-    for (long limit = 10; count < 19 && value >= limit; limit *= 10) {
-      count++;
-    }
-    return count;
+    // The binary digits times log10(2) are the decimal ones, or one less than these.
+    int count = (Long.SIZE - Long.numberOfLeadingZeros(value | 1)) * 1233 >>> 12;
+    return count < POWERS.length && value >= POWERS[count] ? count + 1 : Math.max(1, count);
   }
 
   private static void writeDigits(long value, int count, byte[] out, int start) {
     long rest = value;
     int at = start + count;
-    while (at - start >= 2) {
-      long next = rest / 100;
-      int pair = (int) (rest - next * 100) << 1;
-      out[--at] = PAIRS[pair + 1];
-      out[--at] = PAIRS[pair];
+    // Eight digits at a time, whose divisions need not wait for one another.
+    while (rest >= EIGHT_DIGITS) {
+      long next = rest / EIGHT_DIGITS;
+      int eight = (int) (rest - next * EIGHT_DIGITS);
+      int high = eight / 10_000;
+      int low = eight - high * 10_000;
+      at -= 8;
+      writePair(high / 100, out, at);
+      writePair(high % 100, out, at + 2);
+      writePair(low / 100, out, at + 4);
+      writePair(low % 100, out, at + 6);
       rest = next;
     }
-    if (at > start) {
-      out[--at] = (byte) ('0' + rest);
+    int few = (int) rest;
+    while (at - start >= 2) {
+      at -= 2;
+      writePair(few % 100, out, at);
+      few /= 100;
     }
+    if (at > start) {
+      out[start] = (byte) ('0' + few);
+    }
+  }
+
+  private static void writePair(int pair, byte[] out, int at) {
+    out[at] = PAIRS[2 * pair];
+    out[at + 1] = PAIRS[2 * pair + 1];
   }
 
   private static int writeScientific(long digits, int count, int exponent, byte[] out, int start) {
