@@ -2,6 +2,8 @@ package io.chronicledb.app.api.prometheus;
 
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.error.InvalidQueryException;
+import java.util.function.Supplier;
 
 /** A request that Prometheus' API refuses before a query runs: {@code bad_data}. */
 final class ApiException extends ChronicleException {
@@ -14,5 +16,17 @@ final class ApiException extends ChronicleException {
 
   static ApiException parameter(String name, String message) {
     return new ApiException("invalid parameter \"" + name + "\": " + message);
+  }
+
+  /** Does work whose text comes from a parameter: one that does not parse is a bad parameter. */
+  static <T> T inParameter(String name, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (InvalidQueryException e) {
+      if (e.code() == ErrorCode.UNSUPPORTED) {
+        throw e;
+      }
+      throw parameter(name, String.valueOf(e.getMessage()));
+    }
   }
 }

@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 
 /** Writes the envelope of every answer, and in it results piece by piece. Belongs to one response. */
@@ -61,11 +62,11 @@ final class ApiResponse {
     api.end(List.of(), count < values.size());
   }
 
-  /** An object of strings, as names and values in turn. */
-  static void object(HttpServletResponse response, String... namesAndValues) throws IOException {
+  /** @param data null, or what {@link JsonWriter#value} takes */
+  static void data(HttpServletResponse response, @Nullable Object data) throws IOException {
     var api = new ApiResponse(response);
     api.begin();
-    api.labels(namesAndValues);
+    api.json.value(data);
     api.end(List.of(), false);
   }
 
@@ -142,14 +143,6 @@ final class ApiResponse {
     json.beginObject();
     for (int i = 0; i < labels.size(); i++) {
       json.name(labels.name(i)).string(labels.value(i));
-    }
-    json.endObject();
-  }
-
-  private void labels(String... namesAndValues) throws IOException {
-    json.beginObject();
-    for (int i = 0; i < namesAndValues.length; i += 2) {
-      json.name(namesAndValues[i]).string(namesAndValues[i + 1]);
     }
     json.endObject();
   }

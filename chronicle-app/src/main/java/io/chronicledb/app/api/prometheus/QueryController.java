@@ -2,14 +2,11 @@ package io.chronicledb.app.api.prometheus;
 
 import io.chronicledb.app.wire.BodyMemory;
 import io.chronicledb.engine.ChronicleDatabase;
-import io.chronicledb.engine.error.ErrorCode;
-import io.chronicledb.engine.error.InvalidQueryException;
 import io.chronicledb.engine.query.PromQlResult;
 import io.chronicledb.engine.query.QueryOptions;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.function.Supplier;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
@@ -35,7 +32,8 @@ public final class QueryController {
     long time = parameters.millis("time", System.currentTimeMillis());
     QueryOptions options = parameters.queryOptions();
     String query = parameters.text("query");
-    PromQlResult result = evaluate(
+    PromQlResult result = ApiException.inParameter(
+        "query",
         () -> database.queryEngine().promql(query, time * Parameters.NANOS_PER_MILLI, options));
     ApiResponse.result(response, result, limit);
   }
@@ -59,7 +57,7 @@ public final class QueryController {
     }
     QueryOptions options = parameters.queryOptions();
     String query = parameters.text("query");
-    PromQlResult result = evaluate(() -> database
+    PromQlResult result = ApiException.inParameter("query", () -> database
         .queryEngine()
         .promql(
             query,
@@ -68,17 +66,5 @@ public final class QueryController {
             step * Parameters.NANOS_PER_MILLI,
             options));
     ApiResponse.result(response, result, limit);
-  }
-
-  /** A text that does not parse is a bad parameter here. */
-  private static PromQlResult evaluate(Supplier<PromQlResult> query) {
-    try {
-      return query.get();
-    } catch (InvalidQueryException e) {
-      if (e.code() == ErrorCode.UNSUPPORTED) {
-        throw e;
-      }
-      throw ApiException.parameter("query", String.valueOf(e.getMessage()));
-    }
   }
 }

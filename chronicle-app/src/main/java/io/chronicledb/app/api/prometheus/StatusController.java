@@ -2,6 +2,7 @@ package io.chronicledb.app.api.prometheus;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.availability.ApplicationAvailability;
@@ -34,20 +35,14 @@ public final class StatusController {
     String version = build == null || build.getVersion() == null ? "unknown" : build.getVersion();
     String date =
         build == null || build.getTime() == null ? "" : build.getTime().toString();
-    ApiResponse.object(
-        response,
-        "version",
-        PROMETHEUS_API,
-        "revision",
-        "chronicle-" + version,
-        "branch",
-        "",
-        "buildUser",
-        "",
-        "buildDate",
-        date,
-        "goVersion",
-        "");
+    var data = new LinkedHashMap<String, String>();
+    data.put("version", PROMETHEUS_API);
+    data.put("revision", "chronicle-" + version);
+    data.put("branch", "");
+    data.put("buildUser", "");
+    data.put("buildDate", date);
+    data.put("goVersion", "");
+    ApiResponse.data(response, data);
   }
 
   @GetMapping(path = "/-/healthy")
