@@ -1,6 +1,7 @@
 package io.chronicledb.engine.query;
 
 import io.chronicledb.engine.model.Tags;
+import java.util.Comparator;
 import java.util.List;
 
 /** What a PromQL expression evaluates to. Timestamps are nanoseconds; labels hold the metric under {@link Tags#METRIC}. */
@@ -25,6 +26,11 @@ public sealed interface PromQlResult {
 
   /** Several samples per series, ascending in time; series sorted by labels. */
   record Matrix(List<SamplesOfSeries> series, List<String> warnings) implements PromQlResult {
+
+    Matrix sorted() {
+      return new Matrix(
+          series.stream().sorted(Comparator.comparing(SamplesOfSeries::labels)).toList(), warnings);
+    }
 
     /** The samples of one series: two arrays of the same length, never empty. */
     public record SamplesOfSeries(Tags labels, long[] timestamps, double[] values) {}

@@ -112,7 +112,14 @@ final class WindowOperator implements SeriesOperator {
     accumulator.start(
         instant + window.range().from() - 1, instant + window.range().to() - 1);
     accumulator.add(samples.timestamps, samples.values, samples.from, samples.to);
-    return accumulator.result();
+    double result = accumulator.result();
+    // An instant selector shows one sample, whatever it looks through.
+    context.shown(
+        grid.at(index),
+        !function.seesStaleMarkers()
+            ? samples.to - samples.from
+            : StaleMarker.is(result) ? 0 : 1);
+    return result;
   }
 
   private void checkParameters(int index) {
