@@ -1,6 +1,7 @@
 package io.chronicledb.app.api.prometheus;
 
 import io.chronicledb.app.wire.JsonWriter;
+import io.chronicledb.app.wire.Millis;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.PromQlResult;
 import io.chronicledb.engine.query.PromQlResult.Matrix;
@@ -28,10 +29,14 @@ final class ApiResponse {
     json = new JsonWriter(response.getOutputStream());
   }
 
-  /** @param limit series at most; zero for all */
-  static void result(HttpServletResponse response, PromQlResult result, int limit)
+  /**
+   * @param stats what {@link JsonWriter#value} takes; null where nobody asked
+   * @param limit series at most; zero for all
+   */
+  static void result(
+      HttpServletResponse response, PromQlResult result, @Nullable Object stats, int limit)
       throws IOException {
-    new ApiResponse(response).writeResult(result, limit);
+    new ApiResponse(response).writeResult(result, stats, limit);
   }
 
   /** @param limit values at most; zero for all. Of {@code values} there is one more where some are left out. */
@@ -78,23 +83,27 @@ final class ApiResponse {
     api.json.name("error").string(message).endObject().flush();
   }
 
-  private void writeResult(PromQlResult result, int limit) throws IOException {
+  private void writeResult(PromQlResult result, @Nullable Object stats, int limit)
+      throws IOException {
     begin();
     json.beginObject().name("resultType");
     boolean truncated = false;
     // Java 17 has no type switch.
     if (result instanceof Scalar scalar) {
       json.string("scalar").name("result").beginArray();
-      json.seconds(millis(scalar.timestamp())).numberAsString(scalar.value()).endArray();
+      json.seconds(Millis.of(scalar.timestamp())).numberAsString(scalar.value()).endArray();
     } else if (result instanceof Text text) {
       json.string("string").name("result").beginArray();
-      json.seconds(millis(text.timestamp())).string(text.value()).endArray();
+      json.seconds(Millis.of(text.timestamp())).string(text.value()).endArray();
     } else if (result instanceof Vector vector) {
       json.string("vector").name("result");
       truncated = vector(vector, limit);
     } else if (result instanceof Matrix matrix) {
       json.string("matrix").name("result");
       truncated = matrix(matrix, limit);
+    }
+    if (stats != null) {
+      json.name("stats").value(stats);
     }
     json.endObject();
     end(result.warnings(), truncated);
@@ -108,7 +117,7 @@ final class ApiResponse {
       labels(element.labels());
       json.name("value")
           .beginArray()
-          .seconds(millis(vector.timestamp()))
+          .seconds(Millis.of(vector.timestamp()))
           .numberAsString(element.value())
           .endArray();
       json.endObject();
@@ -127,9 +136,9 @@ final class ApiResponse {
       long[] timestamps = series.timestamps();
       double[] values = series.values();
       for (int i = 0; i < timestamps.length; i++) {
-        long millis = millis(timestamps[i]);
+        long millis = Millis.of(timestamps[i]);
         // Samples closer together than this API can tell apart: the last one counts.
-        if (i + 1 == timestamps.length || millis(timestamps[i + 1]) != millis) {
+        if (i + 1 == timestamps.length || Millis.of(timestamps[i + 1]) != millis) {
           json.beginArray().seconds(millis).numberAsString(values[i]).endArray();
         }
       }
@@ -177,9 +186,5 @@ final class ApiResponse {
 
   private static int limited(int size, int limit) {
     return limit == 0 ? size : Math.min(size, limit);
-  }
-
-  private static long millis(long nanos) {
-    return Math.floorDiv(nanos, Parameters.NANOS_PER_MILLI);
   }
 }

@@ -1,5 +1,6 @@
 package io.chronicledb.app.api.prometheus;
 
+import io.chronicledb.app.wire.Millis;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.query.promql.PromQlExpr;
 import io.chronicledb.engine.query.promql.PromQlExpr.Aggregate;
@@ -196,6 +197,6 @@ final class ExprTree implements PromQlExpr.Visitor<Map<String, @Nullable Object>
   }
 
   private static long millis(long nanos) {
-    return nanos / Parameters.NANOS_PER_MILLI;
+    return nanos / Millis.NANOS;
   }
 }
