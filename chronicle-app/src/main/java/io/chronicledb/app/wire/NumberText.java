@@ -38,6 +38,17 @@ public final class NumberText {
     }
   }
 
+  /** Without an exponent, however many digits that takes; {@code NaN}, {@code +Inf}, {@code -Inf}. */
+  public static String plain(double value) {
+    var text = new StringBuilder(24);
+    if (value == 0 || Double.isNaN(value) || Double.isInfinite(value)) {
+      append(text, value);
+    } else {
+      appendShortest(text, value, 0, Double.POSITIVE_INFINITY);
+    }
+    return text.toString();
+  }
+
   /**
    * As the text format of metrics has it: with an exponent below 1e-4 and from 1e6 on, which for whole numbers of few digits is the
    * shorter form.

@@ -2,6 +2,7 @@ package io.chronicledb.app.api.prometheus;
 
 import io.chronicledb.app.wire.JsonWriter;
 import io.chronicledb.app.wire.Millis;
+import io.chronicledb.app.wire.NumberText;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.PromQlResult;
 import io.chronicledb.engine.query.PromQlResult.Matrix;
@@ -91,7 +92,7 @@ final class ApiResponse {
     // Java 17 has no type switch.
     if (result instanceof Scalar scalar) {
       json.string("scalar").name("result").beginArray();
-      json.seconds(Millis.of(scalar.timestamp())).numberAsString(scalar.value()).endArray();
+      json.seconds(Millis.of(scalar.timestamp())).string(NumberText.plain(scalar.value())).endArray();
     } else if (result instanceof Text text) {
       json.string("string").name("result").beginArray();
       json.seconds(Millis.of(text.timestamp())).string(text.value()).endArray();

@@ -1,6 +1,7 @@
 package io.chronicledb.app.api.prometheus;
 
 import io.chronicledb.app.wire.Millis;
+import io.chronicledb.app.wire.NumberText;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.query.promql.PromQlExpr;
 import io.chronicledb.engine.query.promql.PromQlExpr.Aggregate;
@@ -19,7 +20,6 @@ import io.chronicledb.engine.query.promql.TimeModifiers;
 import io.chronicledb.engine.query.promql.TimeModifiers.Anchor;
 import io.chronicledb.engine.query.promql.ValueType;
 import io.chronicledb.engine.query.promql.VectorMatching;
-import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,20 +52,8 @@ final class ExprTree implements PromQlExpr.Visitor<Map<String, @Nullable Object>
   @Override
   public Map<String, @Nullable Object> visitNumberLiteral(NumberLiteral literal) {
     Map<String, @Nullable Object> node = node("numberLiteral");
-    node.put("val", digits(literal.value()));
+    node.put("val", NumberText.plain(literal.value()));
     return node;
-  }
-
-  /** Digits without an exponent, however many they are. */
-  private static String digits(double value) {
-    if (Double.isNaN(value)) {
-      return "NaN";
-    } else if (Double.isInfinite(value)) {
-      return value > 0 ? "+Inf" : "-Inf";
-    } else if (value == 0) {
-      return 1 / value < 0 ? "-0" : "0";
-    }
-    return new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
   }
 
   @Override

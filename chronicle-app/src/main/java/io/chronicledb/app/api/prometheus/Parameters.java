@@ -6,6 +6,8 @@ import io.chronicledb.app.wire.Millis;
 import io.chronicledb.app.wire.NumberText;
 import io.chronicledb.app.wire.RequestBody;
 import io.chronicledb.app.wire.UrlParameters;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.query.QueryOptions;
 import jakarta.servlet.http.HttpServletRequest;
@@ -115,16 +117,15 @@ final class Parameters {
   QueryOptions queryOptions() {
     Duration timeout = duration("timeout");
     Duration lookback = duration("lookback_delta");
-    if (timeout != null && timeout.isNegative()) {
-      throw ApiException.parameter("timeout", "must not be negative");
+    if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
+      throw new ChronicleException(
+          ErrorCode.QUERY_TIMEOUT, "the timeout of the request is over before the query starts");
     }
     if (lookback != null && lookback.isNegative()) {
       throw ApiException.parameter("lookback_delta", "must not be negative");
     }
-    // Zero is the server's own, as leaving it out is.
-    return new QueryOptions(
-        timeout == null || timeout.isZero() ? null : timeout,
-        lookback == null || lookback.isZero() ? null : lookback);
+    // A lookback of zero is the server's own, as leaving it out is.
+    return new QueryOptions(timeout, lookback == null || lookback.isZero() ? null : lookback);
   }
 
   /** Zero for no limit. */

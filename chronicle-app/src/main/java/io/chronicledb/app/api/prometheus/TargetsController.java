@@ -1,8 +1,6 @@
 package io.chronicledb.app.api.prometheus;
 
 import io.chronicledb.app.wire.UrlParameters;
-import io.chronicledb.engine.error.ChronicleException;
-import io.chronicledb.engine.error.ErrorCode;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -34,14 +32,14 @@ public final class TargetsController {
   }
 
   @GetMapping("/api/v1/targets/metadata")
-  void metadata(HttpServletRequest request) {
+  void metadata(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Parameters parameters = new Parameters(UrlParameters.parse(request.getQueryString()));
     parameters.whole("limit");
     String target = parameters.text("match_target");
     if (!target.isEmpty()) {
       ApiException.selector("match_target", target);
     }
-    throw new ChronicleException(ErrorCode.NOT_FOUND, "specified metadata not found");
+    ApiResponse.data(response, List.of());
   }
 
   @GetMapping("/api/v1/scrape_pools")
