@@ -2,10 +2,13 @@ package io.chronicledb.engine.head;
 
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.Tombstone;
+import io.chronicledb.engine.column.HistogramColumn;
+import io.chronicledb.engine.column.HistogramRows;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.partition.PartitionCatalog;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -68,15 +71,25 @@ public final class Head {
     this.state = new State(new WriteBuffer(bufferRows), List.of(), List.of(), catalog);
   }
 
-  /** Adds a batch and makes it visible as a whole. */
+  /**
+   * Adds a batch and makes it visible as a whole.
+   *
+   * @param ids those of histograms {@linkplain HistogramRows marked}
+   * @param histograms null where the batch has none
+   */
   public synchronized void append(
-      long sequence, int[] ids, long[] timestamps, double[] values, int count) {
+      long sequence,
+      int[] ids,
+      long[] timestamps,
+      double[] values,
+      @Nullable HistogramColumn histograms,
+      int count) {
     WriteBuffer buffer = state.buffer;
     if (!buffer.hasRoomFor(count)) {
       seal(count);
       buffer = state.buffer;
     }
-    buffer.append(sequence, ids, timestamps, values, count);
+    buffer.append(sequence, ids, timestamps, values, histograms, count);
     buffer.publish(sequence);
   }
 

@@ -360,7 +360,7 @@ final class WalReader {
     int type = in.readByte();
     long sequence = in.readLong();
     long durable = in.readLong();
-    if (type != WalFormat.TYPE_BATCH && type != WalFormat.TYPE_DELETION) {
+    if (type < WalFormat.TYPE_BATCH || type > WalFormat.TYPE_MIXED_BATCH) {
       throw new ChronicleException(
           ErrorCode.UNSUPPORTED,
           path + ": record type " + type + " at offset " + offset
@@ -369,10 +369,10 @@ final class WalReader {
     reportGap(sequence, "before " + path + " at offset " + offset);
     try {
       ByteReader payload = at(offset + WalFormat.RECORD_HEADER_BYTES, length);
-      if (type == WalFormat.TYPE_BATCH) {
-        WalBatch.decode(sequence, payload, visitor);
-      } else {
+      if (type == WalFormat.TYPE_DELETION) {
         WalDeletion.decode(sequence, payload, visitor);
+      } else {
+        WalBatch.decode(sequence, type == WalFormat.TYPE_MIXED_BATCH, payload, visitor);
       }
     } catch (CorruptionException e) {
       throw new CorruptionException(path + ", record at offset " + offset + ": " + e.getMessage());

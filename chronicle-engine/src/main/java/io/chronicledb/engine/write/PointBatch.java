@@ -1,15 +1,19 @@
 package io.chronicledb.engine.write;
 
 import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.column.HistogramColumn;
+import io.chronicledb.engine.column.HistogramRows;
 import io.chronicledb.engine.error.BadDataException;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.model.SeriesKey;
 import io.chronicledb.engine.model.Tags;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Points in columns, written and becoming visible as one: rows of (series, timestamp, value), where a series is named once and then
- * followed by its samples. Reusable after {@link #clear()}; not thread-safe.
+ * Points in columns, written and becoming visible as one: rows of (series, timestamp, value or native histogram), where a series is named
+ * once and then followed by its samples. Reusable after {@link #clear()}; not thread-safe.
  *
  * <p>Where a series and timestamp come twice, the later row wins, as everywhere.
  */
@@ -30,6 +34,11 @@ public final class PointBatch {
   private long[] timestamps;
   private double[] values;
   private int size;
+
+  /** Histograms among the samples, whose values refer to them, and the rows where they stand; null as long as there is none. */
+  private @Nullable HistogramColumn histograms;
+
+  private int[] histogramRows = {};
 
   /** The id behind that of the series looked up last, also of the batch before. */
   private int expectedId;
@@ -89,10 +98,41 @@ public final class PointBatch {
    * @param value any double; NaN payloads such as the stale marker are kept
    */
   public PointBatch add(long timestamp, double value) {
+    checkSample(timestamp);
+    addRow(timestamp, value);
+    return this;
+  }
+
+  /**
+   * Adds a native histogram to the series named last.
+   *
+   * @param timestamp nanoseconds since the epoch; any but {@link Long#MAX_VALUE}
+   */
+  public PointBatch add(long timestamp, NativeHistogram histogram) {
+    checkSample(timestamp);
+    HistogramColumn column = histograms;
+    if (column == null) {
+      column = new HistogramColumn(16);
+      histograms = column;
+    }
+    int at = column.size();
+    addRow(timestamp, HistogramRows.reference(at));
+    if (at == histogramRows.length) {
+      histogramRows = Arrays.copyOf(histogramRows, Math.max(16, 2 * at));
+    }
+    histogramRows[at] = size - 1;
+    column.add(histogram);
+    return this;
+  }
+
+  private void checkSample(long timestamp) {
     if (seriesCount == 0) {
       throw new IllegalStateException("name a series before adding samples");
     }
     checkTimestamp(timestamp);
+  }
+
+  private void addRow(long timestamp, double value) {
     if (size == timestamps.length) {
       if (size == POINTS_MAX) {
         throw new BadDataException(
@@ -105,7 +145,6 @@ public final class PointBatch {
     timestamps[size] = timestamp;
     values[size] = value;
     size++;
-    return this;
   }
 
   static void checkTimestamp(long timestamp) {
@@ -132,9 +171,12 @@ public final class PointBatch {
     keys.clear();
     seriesCount = 0;
     size = 0;
+    if (histograms != null) {
+      histograms.clear();
+    }
   }
 
-  /** Registers the series and returns the id of each row; valid until the next change of the batch. */
+  /** Registers the series and returns the id of each row, those of histograms {@linkplain HistogramRows marked}; valid until the next change of the batch. */
   int[] resolve(SeriesRegistry registry) {
     if (ids.length < size) {
       ids = new int[timestamps.length];
@@ -149,7 +191,16 @@ public final class PointBatch {
         Arrays.fill(ids, firstRows[i], end, id);
       }
     }
+    for (int i = 0; histograms != null && i < histograms.size(); i++) {
+      ids[histogramRows[i]] = HistogramRows.marked(ids[histogramRows[i]]);
+    }
     return ids;
+  }
+
+  /** Null where there are none. */
+  @Nullable
+  HistogramColumn histograms() {
+    return histograms == null || histograms.size() == 0 ? null : histograms;
   }
 
   ByteWriter encoded() {

@@ -2,6 +2,7 @@ package io.chronicledb.engine.write;
 
 import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
@@ -69,6 +70,7 @@ public final class WritePath implements AutoCloseable {
     final int[] ids;
     final long[] timestamps;
     final double[] values;
+    final @Nullable HistogramColumn histograms;
     final int count;
     final ByteWriter points;
     /** Of the registry, when the ids were looked up. */
@@ -83,22 +85,30 @@ public final class WritePath implements AutoCloseable {
     Throwable failure;
 
     QueuedWrite(
-        int[] ids, long[] timestamps, double[] values, int count, int epoch, ByteWriter points) {
+        int[] ids,
+        long[] timestamps,
+        double[] values,
+        @Nullable HistogramColumn histograms,
+        int count,
+        int epoch,
+        ByteWriter points) {
       this.ids = ids;
       this.timestamps = timestamps;
       this.values = values;
+      this.histograms = histograms;
       this.count = count;
       this.epoch = epoch;
       this.points = points;
     }
 
     static QueuedWrite one() {
-      return new QueuedWrite(new int[1], new long[1], new double[1], 1, 0, new ByteWriter(32));
+      return new QueuedWrite(
+          new int[1], new long[1], new double[1], null, 1, 0, new ByteWriter(32));
     }
 
     void encode() {
       points.clear();
-      WalBatch.encodePoints(ids, timestamps, values, count, points);
+      WalBatch.encodePoints(ids, timestamps, values, histograms, count, points);
     }
   }
 
@@ -115,7 +125,13 @@ public final class WritePath implements AutoCloseable {
       int epoch = registry.epoch();
       int[] ids = batch.resolve(registry);
       var write = new QueuedWrite(
-          ids, batch.timestamps(), batch.values(), batch.size(), epoch, batch.encoded());
+          ids,
+          batch.timestamps(),
+          batch.values(),
+          batch.histograms(),
+          batch.size(),
+          epoch,
+          batch.encoded());
       if (commit(write)) {
         return position(write.sequence, write.failure);
       }
@@ -351,7 +367,8 @@ public final class WritePath implements AutoCloseable {
           continue;
         }
         try {
-          write.sequence = wal.append(write.ids, write.count, write.points, registry);
+          write.sequence =
+              wal.append(write.ids, write.count, write.histograms != null, write.points, registry);
         } catch (BadDataException e) {
           write.failure = e; // Of this batch alone; the others of the group go on.
         }
@@ -360,7 +377,13 @@ public final class WritePath implements AutoCloseable {
       logged = true;
       for (QueuedWrite write : group) {
         if (write.failure == null && !write.outdated) {
-          head.append(write.sequence, write.ids, write.timestamps, write.values, write.count);
+          head.append(
+              write.sequence,
+              write.ids,
+              write.timestamps,
+              write.values,
+              write.histograms,
+              write.count);
         }
       }
       flusher.wakeIfNeeded();

@@ -1,6 +1,7 @@
 package io.chronicledb.engine.wal;
 
 import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.storage.FaultyDisk;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A log without a database around it: batches go in, and what a replay says of them comes out. */
 final class LogFixture {
@@ -63,8 +65,8 @@ final class LogFixture {
             .append(' ');
       }
       var encoded = new ByteWriter(16);
-      WalBatch.encodePoints(ids, times, values, points, encoded);
-      long sequence = wal.append(ids, points, encoded, LogFixture::writeKey);
+      WalBatch.encodePoints(ids, times, values, null, points, encoded);
+      long sequence = wal.append(ids, points, false, encoded, LogFixture::writeKey);
       wal.write();
       written.put(sequence, text.toString());
       return sequence;
@@ -104,7 +106,13 @@ final class LogFixture {
     }
 
     @Override
-    public void batch(long sequence, int[] ids, long[] timestamps, double[] values, int count) {
+    public void batch(
+        long sequence,
+        int[] ids,
+        long[] timestamps,
+        double[] values,
+        @Nullable HistogramColumn histograms,
+        int count) {
       var text = new StringBuilder();
       boolean known = true;
       for (int i = 0; i < count; i++) {

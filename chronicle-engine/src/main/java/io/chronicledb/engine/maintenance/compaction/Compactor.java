@@ -11,6 +11,7 @@ import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.codec.ChunkDecoder;
 import io.chronicledb.engine.codec.ChunkEncoder;
 import io.chronicledb.engine.codec.Effort;
+import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.head.Head;
@@ -254,8 +255,13 @@ public final class Compactor {
     }
 
     @Override
-    public void samples(long[] timestamps, double[] values, int start, int end) {
-      sink.samples(timestamps, values, start, end);
+    public void samples(
+        long[] timestamps,
+        double[] values,
+        @Nullable HistogramColumn histograms,
+        int start,
+        int end) {
+      sink.samples(timestamps, values, histograms, start, end);
     }
   }
 
