@@ -14,7 +14,8 @@ class SeriesStatisticsTest {
   void countsSeriesByMetricsTagsAndValues() {
     try (var database = ChronicleDatabase.inMemory()) {
       for (int host = 0; host < 40; host++) {
-        database.write("cpu", Tags.of("host", "h" + host, "zone", host % 2 == 0 ? "x" : "yy"), 7, 1);
+        database.write(
+            "cpu", Tags.of("host", "h" + host, "zone", host % 2 == 0 ? "x" : "yy"), 7, 1);
       }
       database.write("mem", Tags.of("host", "h0"), 9, 1);
       SeriesStatistics statistics = database.seriesStatistics(2);
@@ -22,9 +23,7 @@ class SeriesStatisticsTest {
       assertThat(statistics.tagPairs()).isEqualTo(2 + 40 + 2);
       assertThat(statistics.seriesByMetric())
           .containsExactly(new Count("cpu", 40), new Count("mem", 1));
-      assertThat(statistics.valuesByTag())
-          .startsWith(new Count("host", 40))
-          .hasSize(2);
+      assertThat(statistics.valuesByTag()).startsWith(new Count("host", 40)).hasSize(2);
       // 10 values of two bytes, 30 of three, and one series more.
       assertThat(statistics.bytesByTag())
           .containsExactly(new Count("__name__", 123), new Count("host", 112));

@@ -41,7 +41,8 @@ class SnapshotTest {
       try (var snapshot = ChronicleDatabase.open(target)) {
         assertThat(snapshot.recovery().lost()).isEmpty();
         assertThat(count(snapshot)).isEqualTo(200 + opening);
-        assertThat(snapshot.query("SELECT count(value) FROM cpu WHERE host = 'b'").rowCount())
+        assertThat(
+                snapshot.query("SELECT count(value) FROM cpu WHERE host = 'b'").rowCount())
             .isZero();
         assertThat(snapshot.verify().isSound()).isTrue();
         snapshot.write("cpu", Tags.of("host", "a"), 1_000 * SECOND, 1);
@@ -128,8 +129,7 @@ class SnapshotTest {
       assertThatExceptionOfType(ChronicleException.class)
           .isThrownBy(() -> database.delete(List.of("cpu", "{"), TimeRange.ALL));
       assertThat(count(database)).isEqualTo(10);
-      database.delete(
-          List.of("cpu{host=\"a\"}", "cpu{host=\"b\"}"), new TimeRange(0, 5 * SECOND));
+      database.delete(List.of("cpu{host=\"a\"}", "cpu{host=\"b\"}"), new TimeRange(0, 5 * SECOND));
       assertThat(count(database)).isEqualTo(5);
       database.applyDeletions();
       assertThat(count(database)).isEqualTo(5);

@@ -30,13 +30,12 @@ record ApiRequest(String method, String path, List<String> parameters) {
     var pairs = new ArrayList<String>();
     for (String parameter : parameters) {
       int equals = parameter.indexOf('=');
-      pairs.add(encode(parameter.substring(0, equals)) + "="
-          + encode(parameter.substring(equals + 1)));
+      pairs.add(
+          encode(parameter.substring(0, equals)) + "=" + encode(parameter.substring(equals + 1)));
     }
     String query = String.join("&", pairs);
     boolean form = method.equals("POST") || method.equals("PUT");
-    String url =
-        "http://127.0.0.1:" + port + path + (form || query.isEmpty() ? "" : "?" + query);
+    String url = "http://127.0.0.1:" + port + path + (form || query.isEmpty() ? "" : "?" + query);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(30));
     if (form) {

@@ -104,7 +104,8 @@ class PrometheusApiIT {
         """.formatted(chronicle.port());
     try (var process = prometheus("reading", port, configuration)) {
       awaitReady(process, reader);
-      // The first sample has a matrix of its own, so that windows do not meet samples at their left end.
+      // The first sample has a matrix of its own, so that windows do not meet samples at their left
+      // end.
       for (String query : List.of(
           "{__name__=~\".+\"}[1h]",
           "sum by (code) (rate(http_requests_total[61s]))",
@@ -142,11 +143,14 @@ class PrometheusApiIT {
         """.formatted(chronicle.port());
     try (var process = prometheus("federating", port, configuration)) {
       awaitReady(process, scraper);
-      Await.until("Chronicle is scraped", START_LIMIT, () -> scraper
-              .prometheus("/api/v1/query", Map.of("query", "up{job=\"federate\"}"))
-              .at("/result/0/value/1")
-              .asInt(0)
-          == 1);
+      Await.until(
+          "Chronicle is scraped",
+          START_LIMIT,
+          () -> scraper
+                  .prometheus("/api/v1/query", Map.of("query", "up{job=\"federate\"}"))
+                  .at("/result/0/value/1")
+                  .asInt(0)
+              == 1);
       for (String query : List.of("http_requests_total", "temperature", "ended")) {
         Map<String, String> now =
             Map.of("query", query, "time", String.valueOf(System.currentTimeMillis() / 1e3));
@@ -186,7 +190,10 @@ class PrometheusApiIT {
           differing++;
         }
         if (equal != (parts.length == 1)) {
-          failures.add(line + (equal ? " does not differ" : "\n  is        " + actual + "\n  should be " + expected));
+          failures.add(line
+              + (equal
+                  ? " does not differ"
+                  : "\n  is        " + actual + "\n  should be " + expected));
         }
       }
       System.out.printf(
@@ -222,13 +229,11 @@ class PrometheusApiIT {
             i -> Math.sin(i) * 10 - 0.25,
             label("__name__", "temperature"),
             label("room", "living room")),
-        samples(
-            i -> i < SAMPLES / 2 ? i : StaleMarker.value(), label("__name__", "ended")),
+        samples(i -> i < SAMPLES / 2 ? i : StaleMarker.value(), label("__name__", "ended")),
         bucket("0.1", 1),
         bucket("1", 3),
         bucket("+Inf", 4));
-    var request = HttpRequest.newBuilder(
-            URI.create("http://127.0.0.1:" + port + "/api/v1/write"))
+    var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/write"))
         .header("Content-Type", "application/x-protobuf")
         .header("Content-Encoding", "snappy")
         .header("X-Prometheus-Remote-Write-Version", "0.1.0")

@@ -280,8 +280,7 @@ public final class QueryEngine implements AutoCloseable {
     }
   }
 
-  private PromQlResult instant(
-      PromQlPlan plan, SeriesExecutor executor, ExecutionContext context) {
+  private PromQlResult instant(PromQlPlan plan, SeriesExecutor executor, ExecutionContext context) {
     long time = context.grid().start();
     if (plan instanceof PromQlPlan.Text constant) {
       return new PromQlResult.Text(time, constant.value(), List.of());

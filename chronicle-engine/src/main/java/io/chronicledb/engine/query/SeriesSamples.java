@@ -1,5 +1,7 @@
 package io.chronicledb.engine.query;
 
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.exec.ExecutionContext;
 import io.chronicledb.engine.read.SeriesCursor;
@@ -52,12 +54,21 @@ public final class SeriesSamples implements AutoCloseable {
     return entry().labels();
   }
 
-  /** Moves to the next batch of the series, which holds at least one sample; false at its end. */
+  /**
+   * Moves to the next batch of the series, which holds at least one sample; false at its end.
+   *
+   * @throws ChronicleException with {@code unsupported} where native histograms are among the samples
+   */
   public boolean next() {
     if (!cursor.next()) {
       return false;
     }
     context.scanned(cursor.end() - cursor.start());
+    if (cursor.histograms() != null) {
+      throw new ChronicleException(
+          ErrorCode.UNSUPPORTED,
+          "some samples of " + labels() + " are native histograms, which are read by PromQL only");
+    }
     return true;
   }
 

@@ -51,8 +51,7 @@ class SeriesSamplesTest {
   @Test
   void endsAtALimitAndWhenItIsCancelledAndGivesBackWhatItHeld() {
     var limits = ChronicleOptions.defaults().query().withSamplesMax(5);
-    try (var database =
-        ChronicleDatabase.inMemory(ChronicleOptions.defaults().withQuery(limits))) {
+    try (var database = ChronicleDatabase.inMemory(ChronicleOptions.defaults().withQuery(limits))) {
       for (int i = 0; i < 10; i++) {
         database.write("a", Tags.of("n", String.valueOf(i)), 1, 1);
       }

@@ -92,7 +92,9 @@ final class ApiResponse {
     // Java 17 has no type switch.
     if (result instanceof Scalar scalar) {
       json.string("scalar").name("result").beginArray();
-      json.seconds(Millis.of(scalar.timestamp())).string(NumberText.plain(scalar.value())).endArray();
+      json.seconds(Millis.of(scalar.timestamp()))
+          .string(NumberText.plain(scalar.value()))
+          .endArray();
     } else if (result instanceof Text text) {
       json.string("string").name("result").beginArray();
       json.seconds(Millis.of(text.timestamp())).string(text.value()).endArray();

@@ -79,15 +79,16 @@ final class ExprTree implements PromQlExpr.Visitor<Map<String, @Nullable Object>
       Map<String, @Nullable Object> node, VectorSelector selector) {
     node.put("name", selector.metric() == null ? "" : selector.metric());
     node.put(
-        "matchers", selector.written().matchers().stream().map(ExprTree::matcher).toList());
+        "matchers",
+        selector.written().matchers().stream().map(ExprTree::matcher).toList());
     node.put("anchored", selector.reach() == Reach.ANCHORED);
     node.put("smoothed", selector.reach() == Reach.SMOOTHED);
     return modified(node, selector.modifiers());
   }
 
   private static Map<String, Object> matcher(TagMatcher matcher) {
-    return new TreeMap<>(Map.of(
-        "name", matcher.name(), "type", matcher.op().symbol(), "value", matcher.value()));
+    return new TreeMap<>(
+        Map.of("name", matcher.name(), "type", matcher.op().symbol(), "value", matcher.value()));
   }
 
   private static Map<String, @Nullable Object> modified(

@@ -65,8 +65,8 @@ public final class QueryController {
           "step",
           "zero or negative query resolution step widths are not accepted. Try a positive integer");
     }
-    Query query = (engine, text, options) -> engine.promql(
-        text, start * Millis.NANOS, end * Millis.NANOS, step * Millis.NANOS, options);
+    Query query = (engine, text, options) ->
+        engine.promql(text, start * Millis.NANOS, end * Millis.NANOS, step * Millis.NANOS, options);
     run(query, parameters, limit, request, response);
   }
 
@@ -82,9 +82,8 @@ public final class QueryController {
     var id = new AtomicLong();
     var statistics = new AtomicReference<PromQlStatistics>();
     QueryOptions asked = parameters.queryOptions().withIdTo(id::set);
-    QueryOptions options = parameters.text(STATS).isEmpty()
-        ? asked
-        : asked.withStatisticsTo(statistics::set);
+    QueryOptions options =
+        parameters.text(STATS).isEmpty() ? asked : asked.withStatisticsTo(statistics::set);
     PromQlResult result;
     try (var watch = ClientConnection.of(request).watch(() -> engine.cancel(id.get()))) {
       result = watch.during(

@@ -38,8 +38,7 @@ public final class RulesController {
     if (!parameters.text("group_next_token").isEmpty()) {
       if (limit == null) {
         throw ApiException.parameter(
-            "group_limit",
-            "group_limit needs to be present in order to paginate over the groups");
+            "group_limit", "group_limit needs to be present in order to paginate over the groups");
       }
       throw ApiException.parameter("group_next_token", "no group stands at this token");
     }

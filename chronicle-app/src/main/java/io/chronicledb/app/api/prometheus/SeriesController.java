@@ -40,8 +40,8 @@ public final class SeriesController {
       throw new ApiException("no match[] parameter provided");
     }
     int limit = parameters.limit();
-    List<Tags> series =
-        ApiException.inParameter(MATCH, () -> database.queryEngine().series(selectors, parameters.range(), oneMore(limit)));
+    List<Tags> series = ApiException.inParameter(
+        MATCH, () -> database.queryEngine().series(selectors, parameters.range(), oneMore(limit)));
     ApiResponse.labelSets(response, series, limit);
   }
 
@@ -51,9 +51,11 @@ public final class SeriesController {
   void labels(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Parameters parameters = Parameters.of(request, memory);
     int limit = parameters.limit();
-    List<String> names = ApiException.inParameter(MATCH, () -> database
-        .queryEngine()
-        .labelNames(parameters.texts(MATCH), parameters.range(), oneMore(limit)));
+    List<String> names = ApiException.inParameter(
+        MATCH,
+        () -> database
+            .queryEngine()
+            .labelNames(parameters.texts(MATCH), parameters.range(), oneMore(limit)));
     ApiResponse.strings(response, names, limit);
   }
 
@@ -63,9 +65,12 @@ public final class SeriesController {
       throws IOException {
     Parameters parameters = Parameters.of(request, memory);
     int limit = parameters.limit();
-    List<String> values = ApiException.inParameter(MATCH, () -> database
-        .queryEngine()
-        .labelValues(unescape(name), parameters.texts(MATCH), parameters.range(), oneMore(limit)));
+    List<String> values = ApiException.inParameter(
+        MATCH,
+        () -> database
+            .queryEngine()
+            .labelValues(
+                unescape(name), parameters.texts(MATCH), parameters.range(), oneMore(limit)));
     ApiResponse.strings(response, values, limit);
   }
 

@@ -46,7 +46,8 @@ final class ChunkStream {
         more = millis.next();
       }
       encodeChunk();
-      // A frame is ended before the chunk that would not fit it; one chunk takes two kilobytes at most.
+      // A frame is ended before the chunk that would not fit it; one chunk takes two kilobytes at
+      // most.
       if (series.size() > labels && series.size() + chunk.size() > FRAME_BYTES_MAX) {
         send(query);
         series.truncate(labels);

@@ -59,8 +59,8 @@ record ReadRequest(List<Query> queries, boolean chunks) {
         case 2 -> {
           if (cursor.isContent()) {
             cursor.content();
-            var packed = new ProtobufCursor()
-                .reset(message, cursor.contentStart(), cursor.contentEnd());
+            var packed =
+                new ProtobufCursor().reset(message, cursor.contentStart(), cursor.contentEnd());
             while (packed.hasMore()) {
               form = first(form, packed.packedVarint());
               asked = true;

@@ -116,9 +116,7 @@ final class WindowOperator implements SeriesOperator {
     // An instant selector shows one sample, whatever it looks through.
     context.shown(
         grid.at(index),
-        !function.seesStaleMarkers()
-            ? samples.to - samples.from
-            : StaleMarker.is(result) ? 0 : 1);
+        !function.seesStaleMarkers() ? samples.to - samples.from : StaleMarker.is(result) ? 0 : 1);
     return result;
   }
 

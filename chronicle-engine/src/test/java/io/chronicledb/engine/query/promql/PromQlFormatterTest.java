@@ -26,7 +26,8 @@ class PromQlFormatterTest {
 
   @Test
   void writesTheCanonicalFormOfALine() {
-    assertThat(format("sum(  x{b='2',a=\"1\"} ) by(job)")).isEqualTo("sum by (job) (x{a=\"1\",b=\"2\"})");
+    assertThat(format("sum(  x{b='2',a=\"1\"} ) by(job)"))
+        .isEqualTo("sum by (job) (x{a=\"1\",b=\"2\"})");
   }
 
   @Test
@@ -53,7 +54,8 @@ class PromQlFormatterTest {
 
   @Test
   void breaksAggregationsCallsAndParentheses() {
-    assertThat(format("topk by (job) (3, sum without (instance) (rate(" + LONG_SELECTOR + "[5m])))"))
+    assertThat(
+            format("topk by (job) (3, sum without (instance) (rate(" + LONG_SELECTOR + "[5m])))"))
         .isEqualTo("topk by (job) (\n"
             + "  3,\n"
             + "  sum without (instance) (\n"
@@ -77,15 +79,14 @@ class PromQlFormatterTest {
   @Test
   void breaksTheExpressionOfASubqueryAndKeepsItsTimesTogether() {
     assertThat(format("max_over_time(sum(" + LONG_SELECTOR + ")[1h:5m] @ end() offset 1m)"))
-        .isEqualTo("max_over_time(\n  sum(\n    " + LONG_SELECTOR
-            + "\n  )[1h:5m] @ end() offset 1m\n)");
+        .isEqualTo(
+            "max_over_time(\n  sum(\n    " + LONG_SELECTOR + "\n  )[1h:5m] @ end() offset 1m\n)");
     // The subquery alone fits, and is not indented then.
-    assertThat(format("label_replace(max_over_time(up[1h:5m]), \"destination\", \"replacement-" + "x".repeat(60)
-            + "\", \"source\", \".*\")"))
+    assertThat(format("label_replace(max_over_time(up[1h:5m]), \"destination\", \"replacement-"
+            + "x".repeat(60) + "\", \"source\", \".*\")"))
         .startsWith("label_replace(\n  max_over_time(up[1h:5m]),\n  \"destination\"");
     assertThat(format("quantile_over_time(scalar(" + LONG_SELECTOR + "), up[1h:5m])"))
-        .isEqualTo(
-            "quantile_over_time(\n  scalar(\n    " + LONG_SELECTOR + "\n  ),\nup[1h:5m]\n)");
+        .isEqualTo("quantile_over_time(\n  scalar(\n    " + LONG_SELECTOR + "\n  ),\nup[1h:5m]\n)");
   }
 
   @Test
