@@ -6,11 +6,13 @@ import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.query.SeriesSamples;
 
-/** The answer that has all samples in one message. It lies in memory as a whole, and counts as memory of its queries. */
+/** The answer that has all samples in one message. It lies in memory as a whole, and counts as memory of the query that is being answered. */
 final class SamplesResponse {
 
   /** A larger one is better read as a stream, which every Prometheus of the last years asks for. */
-  static final int BYTES_MAX = 256 << 20;
+  static final int BYTES_MAX = 64 << 20;
+
+  private static final int HELD_STEP = 64 << 10;
 
   private final ByteWriter message = new ByteWriter(4096);
   private final ByteWriter result = new ByteWriter(4096);
@@ -25,15 +27,20 @@ final class SamplesResponse {
       series.clear();
       Protobuf.labels(series, samples.labels());
       int labels = series.size();
+      int held = 0;
       while (millis.next()) {
         sample.clear();
         Protobuf.fixed64(sample, 1, millis.value());
         Protobuf.varint(sample, 2, millis.millis());
         Protobuf.message(series, 2, sample);
-        checkSize();
+        if (series.size() - held >= HELD_STEP) {
+          samples.hold(series.size() - held);
+          held = series.size();
+          checkSize();
+        }
       }
       if (series.size() > labels) {
-        samples.hold(series.size());
+        samples.hold(series.size() - held);
         Protobuf.message(result, 1, series);
       }
     }

@@ -123,6 +123,14 @@ class PrometheusHttpTest {
   }
 
   @Test
+  void showsTheLongestChainThatParses() throws Exception {
+    String chain = "a" + "+b".repeat(999);
+    assertThat(post("/api/v1/parse_query", "query", chain).statusCode()).isEqualTo(200);
+    assertThat(post("/api/v1/format_query", "query", chain).statusCode()).isEqualTo(200);
+    assertThat(post("/api/v1/parse_query", "query", chain + "+c+d").statusCode()).isEqualTo(400);
+  }
+
+  @Test
   void countsAndMeasuresWhereItIsAskedTo() throws Exception {
     for (int second = 0; second < 60; second++) {
       database.write("measured", Tags.empty(), second * SECOND, second);
