@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chronicledb.app.wire.UrlParameters;
-import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.model.TimeRange;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -74,8 +74,7 @@ class ParametersTest {
     put("timeout", "0s");
     assertThatThrownBy(() -> parameters().queryOptions())
         .isInstanceOfSatisfying(
-            ChronicleException.class,
-            e -> assertThat(e.code()).isEqualTo(ErrorCode.QUERY_TIMEOUT));
+            ChronicleException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUERY_TIMEOUT));
   }
 
   @ParameterizedTest

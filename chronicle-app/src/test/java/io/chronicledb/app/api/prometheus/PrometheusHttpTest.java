@@ -93,8 +93,8 @@ class PrometheusHttpTest {
 
   @Test
   void parsesMatchingGroupingCallsAndSubqueries() throws Exception {
-    JsonNode binary =
-        json(get("/api/v1/parse_query", "query", "a / on(x, y) group_left(z) b")).at("/data");
+    JsonNode binary = json(get("/api/v1/parse_query", "query", "a / on(x, y) group_left(z) b"))
+        .at("/data");
     assertThat(binary.at("/matching").toString())
         .isEqualTo("{\"card\":\"many-to-one\",\"fillValues\":{\"lhs\":null,\"rhs\":null},"
             + "\"include\":[\"z\"],\"labels\":[\"x\",\"y\"],\"on\":true}");
@@ -115,7 +115,8 @@ class PrometheusHttpTest {
             .toString())
         .contains("\"argTypes\":[\"vector\",\"string\",\"string\",\"string\"]")
         .contains("\"variadic\":-1");
-    JsonNode subquery = json(get("/api/v1/parse_query", "query", "m[1h:5m] offset 1m")).at("/data");
+    JsonNode subquery =
+        json(get("/api/v1/parse_query", "query", "m[1h:5m] offset 1m")).at("/data");
     assertThat(subquery.propertyNames())
         .containsExactly(
             "alignEvalTime", "expr", "offset", "range", "startOrEnd", "step", "timestamp", "type");
@@ -127,7 +128,8 @@ class PrometheusHttpTest {
     String chain = "a" + "+b".repeat(999);
     assertThat(post("/api/v1/parse_query", "query", chain).statusCode()).isEqualTo(200);
     assertThat(post("/api/v1/format_query", "query", chain).statusCode()).isEqualTo(200);
-    assertThat(post("/api/v1/parse_query", "query", chain + "+c+d").statusCode()).isEqualTo(400);
+    assertThat(post("/api/v1/parse_query", "query", chain + "+c+d").statusCode())
+        .isEqualTo(400);
   }
 
   @Test
@@ -173,10 +175,11 @@ class PrometheusHttpTest {
       JsonNode cut = json(get(path, with(parameters, "limit", "1")));
       JsonNode data = cut.at("/data").has("result") ? cut.at("/data/result") : cut.at("/data");
       assertThat(data).as(path).hasSize(1);
-      assertThat(cut.at("/warnings").toString())
-          .isEqualTo("[\"results truncated due to limit\"]");
-      assertThat(json(get(path, with(parameters, "limit", "3"))).has("warnings")).isFalse();
-      assertThat(json(get(path, with(parameters, "limit", "0"))).has("warnings")).isFalse();
+      assertThat(cut.at("/warnings").toString()).isEqualTo("[\"results truncated due to limit\"]");
+      assertThat(json(get(path, with(parameters, "limit", "3"))).has("warnings"))
+          .isFalse();
+      assertThat(json(get(path, with(parameters, "limit", "0"))).has("warnings"))
+          .isFalse();
       assertThat(get(path, with(parameters, "limit", "-1")).statusCode()).isEqualTo(400);
       assertThat(get(path, with(parameters, "limit", "x")).statusCode()).isEqualTo(400);
     }
@@ -263,17 +266,27 @@ class PrometheusHttpTest {
     assertThat(build.at("/data").has("features")).isFalse();
     assertThat(get("/api/v1/status/features").statusCode()).isEqualTo(404);
     assertThat(get("/api/v1/features").statusCode()).isEqualTo(404);
-    assertThat(json(post("/api/v1/query_range",
-                "query", "grafana", "start", "1", "end", "10", "step", "1"))
+    assertThat(json(post(
+                "/api/v1/query_range", "query", "grafana", "start", "1", "end", "10", "step", "1"))
             .at("/data/result/0/values"))
         .hasSize(10);
-    assertThat(json(post("/api/v1/series",
-                "match[]", "grafana", "start", "0", "end", "10", "limit", "40000"))
+    assertThat(json(post(
+                "/api/v1/series",
+                "match[]",
+                "grafana",
+                "start",
+                "0",
+                "end",
+                "10",
+                "limit",
+                "40000"))
             .at("/data"))
         .hasSize(1);
     assertThat(json(post("/api/v1/labels", "match[]", "grafana")).at("/data").toString())
         .isEqualTo("[\"__name__\",\"host\"]");
-    assertThat(json(get("/api/v1/label/host/values", "match[]", "grafana")).at("/data").toString())
+    assertThat(json(get("/api/v1/label/host/values", "match[]", "grafana"))
+            .at("/data")
+            .toString())
         .isEqualTo("[\"a\"]");
     assertThat(json(get("/api/v1/label/__name__/values", "match[]", "{__name__=~\".*graf.*\"}"))
             .at("/data")
@@ -300,9 +313,12 @@ class PrometheusHttpTest {
       assertThat(get("/api/v1/status/tsdb", "limit", limit).statusCode()).isEqualTo(400);
     }
     assertThat(json(get("/api/v1/status/config")).at("/data/yaml").isString()).isTrue();
-    assertThat(json(get("/api/v1/status/flags")).at("/data/query.lookback-delta").asString())
+    assertThat(
+            json(get("/api/v1/status/flags")).at("/data/query.lookback-delta").asString())
         .isEqualTo("5m");
-    assertThat(json(get("/api/v1/status/runtimeinfo")).at("/data/reloadConfigSuccess").asBoolean())
+    assertThat(json(get("/api/v1/status/runtimeinfo"))
+            .at("/data/reloadConfigSuccess")
+            .asBoolean())
         .isTrue();
     assertThat(json(get("/api/v1/status/walreplay")).at("/data").propertyNames())
         .containsExactly("min", "max", "current");
@@ -322,9 +338,9 @@ class PrometheusHttpTest {
     for (int second = 1; second <= 5; second++) {
       database.write("deleted", Tags.empty(), second * SECOND, second);
     }
-    assertThat(post("/api/v1/admin/tsdb/delete_series",
-                "match[]", "deleted", "start", "2", "end", "3")
-            .statusCode())
+    assertThat(
+            post("/api/v1/admin/tsdb/delete_series", "match[]", "deleted", "start", "2", "end", "3")
+                .statusCode())
         .isEqualTo(204);
     assertThat(post("/api/v1/admin/tsdb/clean_tombstones").statusCode()).isEqualTo(204);
     assertThat(get("/api/v1/query", "query", "deleted[1m]", "time", "10").body())
@@ -365,7 +381,8 @@ class PrometheusHttpTest {
     database.write("fed_ended", Tags.empty(), nanos - SECOND, 1);
     database.write("fed_ended", Tags.empty(), nanos, StaleMarker.value());
     database.write("fed.dots", Tags.of("with-dash", "1"), nanos, 1);
-    HttpResponse<String> page = get("/federate", "match[]", "{__name__=~\"fed.*\"}", "match[]", "fed_a");
+    HttpResponse<String> page =
+        get("/federate", "match[]", "{__name__=~\"fed.*\"}", "match[]", "fed_a");
     assertThat(page.headers().firstValue("Content-Type").orElseThrow())
         .startsWith("text/plain;version=0.0.4");
     String escaped = "a\\\\b\\\"c\\nd";

@@ -76,7 +76,8 @@ class ReadRequestTest {
 
   @Test
   void answersAnyBytesWithARequestOrATypedError() {
-    byte[] sound = message(query(1, 2, matcher(0, "name", "value"), hints()), o -> o.writeEnum(2, 1));
+    byte[] sound =
+        message(query(1, 2, matcher(0, "name", "value"), hints()), o -> o.writeEnum(2, 1));
     for (int length = 0; length < sound.length; length++) {
       decodeOrRefuse(Arrays.copyOf(sound, length));
     }

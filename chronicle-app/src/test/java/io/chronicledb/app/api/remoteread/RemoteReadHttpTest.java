@@ -80,8 +80,8 @@ class RemoteReadHttpTest {
     assertThat(response.headers().firstValue("Content-Encoding")).hasValue("snappy");
     assertThat(samples(response))
         .containsExactly(List.of("__name__=bounds job=a 2000=2.0 3000=3.0 4000=4.0"));
-    assertThat(samples(read(
-            "/prometheus/read", query(5000, 4000, matcher(0, "__name__", "bounds")))))
+    assertThat(
+            samples(read("/prometheus/read", query(5000, 4000, matcher(0, "__name__", "bounds")))))
         .containsExactly(List.of());
   }
 
@@ -127,12 +127,14 @@ class RemoteReadHttpTest {
       }
     }
     database.write(batch);
-    HttpResponse<byte[]> response = read(
-        "/api/v1/read", CHUNKS, query(0, Long.MAX_VALUE, matcher(0, "__name__", "long")));
+    HttpResponse<byte[]> response =
+        read("/api/v1/read", CHUNKS, query(0, Long.MAX_VALUE, matcher(0, "__name__", "long")));
     assertThat(response.headers().firstValue("Content-Type"))
         .hasValue("application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse");
     List<byte[]> frames = frames(response.body());
-    assertThat(frames).hasSizeGreaterThan(2).allMatch(f -> f.length <= ChunkStream.FRAME_BYTES_MAX + 100);
+    assertThat(frames)
+        .hasSizeGreaterThan(2)
+        .allMatch(f -> f.length <= ChunkStream.FRAME_BYTES_MAX + 100);
     List<String> series = chunks(response).get(0);
     assertThat(series).hasSize(2);
     assertThat(series.get(0)).startsWith("__name__=long host=a 0=").contains(" 149999000=");
@@ -299,7 +301,10 @@ class RemoteReadHttpTest {
   }
 
   private static void sample(StringBuilder into, long millis, double value) {
-    into.append(millis).append('=').append(StaleMarker.is(value) ? "stale" : value).append(' ');
+    into.append(millis)
+        .append('=')
+        .append(StaleMarker.is(value) ? "stale" : value)
+        .append(' ');
   }
 
   private static void label(byte[] message, StringBuilder into) throws IOException {

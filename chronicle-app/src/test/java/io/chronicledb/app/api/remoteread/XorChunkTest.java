@@ -12,8 +12,24 @@ import org.junit.jupiter.api.Test;
 class XorChunkTest {
 
   private static final double[] VALUES = {
-    0, -0.0, 1, 1, 1, 2, -1, 0.1, Math.PI, 1e300, Double.MIN_VALUE, Double.NaN,
-    Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, StaleMarker.value(), 7, 7, Long.MAX_VALUE
+    0,
+    -0.0,
+    1,
+    1,
+    1,
+    2,
+    -1,
+    0.1,
+    Math.PI,
+    1e300,
+    Double.MIN_VALUE,
+    Double.NaN,
+    Double.POSITIVE_INFINITY,
+    Double.NEGATIVE_INFINITY,
+    StaleMarker.value(),
+    7,
+    7,
+    Long.MAX_VALUE
   };
 
   /** Deltas around every bound between two widths. */
@@ -40,7 +56,8 @@ class XorChunkTest {
     chunk.add(1000, 1);
     chunk.add(2000, 1);
     chunk.add(3000, 1);
-    // Count, 1000 as zigzag, the bits of 1.0, 1000, and three zero bits: same value, same delta, same value.
+    // Count, 1000 as zigzag, the bits of 1.0, 1000, and three zero bits: same value, same delta,
+    // same value.
     assertThat(HexFormat.of().formatHex(chunk.encode()))
         .isEqualTo("0003" + "d00f" + "3ff0000000000000" + "e807" + "00");
     assertThat(chunk.firstMillis()).isEqualTo(1000);
