@@ -5,6 +5,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,6 +28,15 @@ record ApiRequest(String method, String path, List<String> parameters) {
   }
 
   ApiAnswer send(int port) throws Exception {
+    HttpResponse<String> response = response(port);
+    return ApiAnswer.of(this, response.statusCode(), response.body());
+  }
+
+  String body(int port) throws Exception {
+    return response(port).body();
+  }
+
+  private HttpResponse<String> response(int port) throws Exception {
     var pairs = new ArrayList<String>();
     for (String parameter : parameters) {
       int equals = parameter.indexOf('=');
@@ -44,8 +54,7 @@ record ApiRequest(String method, String path, List<String> parameters) {
     } else {
       request.method(method, BodyPublishers.noBody());
     }
-    var response = CLIENT.send(request.build(), BodyHandlers.ofString());
-    return ApiAnswer.of(this, response.statusCode(), response.body());
+    return CLIENT.send(request.build(), BodyHandlers.ofString());
   }
 
   /** Whether two servers can only have the same members and not the same values. */

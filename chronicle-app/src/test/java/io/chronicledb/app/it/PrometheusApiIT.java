@@ -1,11 +1,15 @@
 package io.chronicledb.app.it;
 
+import static io.chronicledb.app.api.remoteread.ReadRequests.matcher;
+import static io.chronicledb.app.api.remoteread.ReadRequests.query;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.label;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.message;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.sample;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.series;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.chronicledb.app.api.remoteread.ReadRequests;
+import io.chronicledb.app.api.remoteread.ReadResponses;
 import io.chronicledb.app.ingest.remotewrite.WriteRequests.Fields;
 import io.chronicledb.engine.bytes.Snappy;
 import io.chronicledb.engine.column.StaleMarker;
@@ -176,6 +180,8 @@ class PrometheusApiIT {
         "--web.enable-remote-write-receiver")) {
       awaitReady(process, prometheus);
       write(port);
+      compareFederation(port);
+      compareRemoteRead(port);
       var failures = new ArrayList<String>();
       int compared = 0;
       int differing = 0;
@@ -202,6 +208,55 @@ class PrometheusApiIT {
       assertThat(compared).isGreaterThanOrEqualTo(REQUESTS_MIN);
       assertThat(failures).isEmpty();
     }
+  }
+
+  /** Line by line; series of one metric come in any order from Prometheus, and both may be asked at different milliseconds. */
+  private static void compareFederation(int port) throws Exception {
+    for (String selector : List.of(
+        "{__name__=~\".+\"}",
+        "http_requests_total{code=\"200\"}",
+        "up",
+        "ended",
+        "nothing")) {
+      ApiRequest request = ApiRequest.of("GET /federate | match[]=" + selector + " | match[]=up");
+      List<String> expected = request.body(port).lines().toList();
+      List<String> actual = request.body(chronicle.port()).lines().toList();
+      assertThat(actual).as(selector).containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(actual.stream().filter(line -> line.startsWith("#")).toList())
+          .isEqualTo(expected.stream().filter(line -> line.startsWith("#")).toList());
+    }
+  }
+
+  /** Both forms of the answer, with all samples in the range: Prometheus sends whole chunks. */
+  private static void compareRemoteRead(int port) throws Exception {
+    long end = (first + SAMPLES * STEP_SECONDS) * 1000;
+    Fields[] queries = {
+      query(first * 1000, end, matcher(2, "__name__", ".+")),
+      query(first * 1000, end, matcher(0, "__name__", "up"), matcher(3, "instance", "b.*")),
+      query(first * 1000, end, matcher(0, "__name__", "nothing")),
+    };
+    for (Fields query : queries) {
+      byte[] samples = read(port, query);
+      assertThat(ReadResponses.samples(read(chronicle.port(), query)).get(0))
+          .containsExactlyInAnyOrderElementsOf(ReadResponses.samples(samples).get(0));
+      assertThat(ReadResponses.chunks(read(chronicle.port(), ReadRequests.CHUNKS, query)))
+          .isEqualTo(ReadResponses.chunks(read(port, ReadRequests.CHUNKS, query)));
+    }
+    long middle = (first + SAMPLES / 2 * STEP_SECONDS) * 1000;
+    Fields part = query(first * 1000 + 1, middle, matcher(2, "__name__", ".+"));
+    assertThat(ReadResponses.samples(read(chronicle.port(), part)).get(0))
+        .containsExactlyInAnyOrderElementsOf(ReadResponses.samples(read(port, part)).get(0));
+  }
+
+  private static byte[] read(int port, Fields... parts) throws Exception {
+    byte[] body = message(parts);
+    var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/read"))
+        .header("Content-Type", "application/x-protobuf")
+        .header("Content-Encoding", "snappy")
+        .POST(BodyPublishers.ofByteArray(Snappy.compress(body, 0, body.length)));
+    var response = HttpClient.newHttpClient().send(request.build(), BodyHandlers.ofByteArray());
+    assertThat(response.statusCode()).isEqualTo(200);
+    return response.body();
   }
 
   private static List<String> requests() throws Exception {

@@ -1,5 +1,8 @@
 package io.chronicledb.app.api.remoteread;
 
+import static io.chronicledb.app.api.remoteread.ReadRequests.hints;
+import static io.chronicledb.app.api.remoteread.ReadRequests.matcher;
+import static io.chronicledb.app.api.remoteread.ReadRequests.query;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -97,32 +100,5 @@ class ReadRequestTest {
     } catch (BadDataException e) {
       assertThat(e.getMessage()).isNotBlank();
     }
-  }
-
-  static Fields query(long start, long end, Fields... parts) {
-    return out -> out.writeByteArray(1, message(query -> {
-      query.writeInt64(1, start);
-      query.writeInt64(2, end);
-      for (Fields part : parts) {
-        part.write(query);
-      }
-    }));
-  }
-
-  static Fields matcher(int type, String name, String value) {
-    return out -> out.writeByteArray(3, message(matcher -> {
-      matcher.writeEnum(1, type);
-      matcher.writeString(2, name);
-      matcher.writeString(3, value);
-    }));
-  }
-
-  private static Fields hints() {
-    return out -> out.writeByteArray(4, message(hints -> {
-      hints.writeInt64(1, 15_000);
-      hints.writeString(2, "rate");
-      hints.writeString(5, "job");
-      hints.writeBool(6, true);
-    }));
   }
 }

@@ -1,32 +1,26 @@
 package io.chronicledb.app.api.remoteread;
 
-import static io.chronicledb.app.api.remoteread.ReadRequestTest.matcher;
-import static io.chronicledb.app.api.remoteread.ReadRequestTest.query;
+import static io.chronicledb.app.api.remoteread.ReadRequests.matcher;
+import static io.chronicledb.app.api.remoteread.ReadRequests.query;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.WireFormat;
 import io.chronicledb.app.ingest.remotewrite.WriteRequests.Fields;
 import io.chronicledb.engine.ChronicleDatabase;
 import io.chronicledb.engine.bytes.Snappy;
 import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.write.PointBatch;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +39,6 @@ class RemoteReadHttpTest {
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final long MILLI = 1_000_000;
-  private static final Fields CHUNKS = out -> out.writeEnum(2, 1);
 
   @TempDir
   static Path directory;
@@ -78,10 +71,11 @@ class RemoteReadHttpTest {
     assertThat(response.statusCode()).isEqualTo(200);
     assertThat(response.headers().firstValue("Content-Type")).hasValue("application/x-protobuf");
     assertThat(response.headers().firstValue("Content-Encoding")).hasValue("snappy");
-    assertThat(samples(response))
+    assertThat(ReadResponses.samples(response.body()))
         .containsExactly(List.of("__name__=bounds job=a 2000=2.0 3000=3.0 4000=4.0"));
     assertThat(
-            samples(read("/prometheus/read", query(5000, 4000, matcher(0, "__name__", "bounds")))))
+            ReadResponses.samples(
+                read("/prometheus/read", query(5000, 4000, matcher(0, "__name__", "bounds"))).body()))
         .containsExactly(List.of());
   }
 
@@ -93,8 +87,8 @@ class RemoteReadHttpTest {
     database.write("fine", Tags.empty(), 8 * MILLI, StaleMarker.value());
     Fields query = query(0, 10, matcher(0, "__name__", "fine"));
     HttpResponse<byte[]> response =
-        chunks ? read("/api/v1/read", CHUNKS, query) : read("/api/v1/read", query);
-    assertThat(chunks ? chunks(response) : samples(response))
+        chunks ? read("/api/v1/read", ReadRequests.CHUNKS, query) : read("/api/v1/read", query);
+    assertThat(chunks ? ReadResponses.chunks(response.body()) : ReadResponses.samples(response.body()))
         .containsExactly(List.of("__name__=fine 7=2.0 8=stale"));
   }
 
@@ -107,10 +101,11 @@ class RemoteReadHttpTest {
       query(0, 1, matcher(0, "__name__", "nothing")),
       query(0, 1, matcher(0, "__name__", "place"), matcher(1, "n", "2"))
     };
-    assertThat(samples(read("/api/v1/prom/read", queries)))
+    assertThat(ReadResponses.samples(read("/api/v1/prom/read", queries).body()))
         .containsExactly(
             List.of("__name__=place n=2 0=2.0"), List.of(), List.of("__name__=place n=1 0=1.0"));
-    assertThat(chunks(read("/api/v1/read", CHUNKS, queries[0], queries[1], queries[2])))
+    assertThat(ReadResponses.chunks(
+            read("/api/v1/read", ReadRequests.CHUNKS, queries[0], queries[1], queries[2]).body()))
         .containsExactly(
             List.of("__name__=place n=2 0=2.0"), List.of(), List.of("__name__=place n=1 0=1.0"));
   }
@@ -128,14 +123,14 @@ class RemoteReadHttpTest {
     }
     database.write(batch);
     HttpResponse<byte[]> response =
-        read("/api/v1/read", CHUNKS, query(0, Long.MAX_VALUE, matcher(0, "__name__", "long")));
+        read("/api/v1/read", ReadRequests.CHUNKS, query(0, Long.MAX_VALUE, matcher(0, "__name__", "long")));
     assertThat(response.headers().firstValue("Content-Type"))
         .hasValue("application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse");
-    List<byte[]> frames = frames(response.body());
+    List<byte[]> frames = ReadResponses.frames(response.body());
     assertThat(frames)
         .hasSizeGreaterThan(2)
         .allMatch(f -> f.length <= ChunkStream.FRAME_BYTES_MAX + 100);
-    List<String> series = chunks(response).get(0);
+    List<String> series = ReadResponses.chunks(response.body()).get(0);
     assertThat(series).hasSize(2);
     assertThat(series.get(0)).startsWith("__name__=long host=a 0=").contains(" 149999000=");
     assertThat(series.get(1)).startsWith("__name__=long host=b 0=");
@@ -180,145 +175,5 @@ class RemoteReadHttpTest {
 
   private static String text(HttpResponse<byte[]> response) {
     return new String(response.body(), StandardCharsets.UTF_8);
-  }
-
-  /** For each query its series, written out. */
-  private static List<List<String>> samples(HttpResponse<byte[]> response) throws IOException {
-    byte[] message = Snappy.uncompress(response.body(), 0, response.body().length, 64 << 20);
-    var results = new ArrayList<List<String>>();
-    each(message, (field, result) -> {
-      var all = new ArrayList<String>();
-      each(result.readByteArray(), (ignored, series) -> {
-        var text = new StringBuilder();
-        each(series.readByteArray(), (part, in) -> {
-          if (part == 1) {
-            label(in.readByteArray(), text);
-          } else {
-            var sample = new Object() {
-              double value;
-              long millis;
-            };
-            each(in.readByteArray(), (number, value) -> {
-              if (number == 1) {
-                sample.value = value.readDouble();
-              } else {
-                sample.millis = value.readInt64();
-              }
-            });
-            sample(text, sample.millis, sample.value);
-          }
-        });
-        all.add(text.toString().strip());
-      });
-      results.add(all);
-    });
-    return results;
-  }
-
-  /** Like {@link #samples}, from the frames of a stream; a series that goes on in the next frame is one. */
-  private static List<List<String>> chunks(HttpResponse<byte[]> response) throws IOException {
-    var results = new ArrayList<List<String>>();
-    var last = new Object() {
-      String labels = "";
-    };
-    for (byte[] frame : frames(response.body())) {
-      var read = new Object() {
-        String labels = "";
-        String samples = "";
-        int query;
-      };
-      each(frame, (field, in) -> {
-        if (field == 2) {
-          read.query = (int) in.readInt64();
-          return;
-        }
-        var labels = new StringBuilder();
-        var samples = new StringBuilder();
-        each(in.readByteArray(), (part, series) -> {
-          if (part == 1) {
-            label(series.readByteArray(), labels);
-          } else {
-            chunk(series.readByteArray(), samples);
-          }
-        });
-        read.labels = labels.toString();
-        read.samples = samples.toString();
-      });
-      while (results.size() <= read.query) {
-        results.add(new ArrayList<>());
-        last.labels = "";
-      }
-      List<String> all = results.get(read.query);
-      if (read.labels.equals(last.labels)) {
-        all.set(all.size() - 1, all.get(all.size() - 1) + " " + read.samples.strip());
-      } else {
-        all.add((read.labels + read.samples).strip());
-      }
-      last.labels = read.labels;
-    }
-    return results;
-  }
-
-  private static List<byte[]> frames(byte[] stream) throws IOException {
-    var frames = new ArrayList<byte[]>();
-    var in = CodedInputStream.newInstance(stream);
-    while (!in.isAtEnd()) {
-      int length = in.readRawVarint32();
-      int crc = ByteBuffer.wrap(in.readRawBytes(4)).getInt();
-      byte[] frame = in.readRawBytes(length);
-      var expected = new CRC32C();
-      expected.update(frame);
-      assertThat(crc).isEqualTo((int) expected.getValue());
-      frames.add(frame);
-    }
-    return frames;
-  }
-
-  private static void chunk(byte[] message, StringBuilder into) throws IOException {
-    var chunk = new Object() {
-      long min;
-      long max;
-      byte[] data = {};
-    };
-    each(message, (field, in) -> {
-      switch (field) {
-        case 1 -> chunk.min = in.readInt64();
-        case 2 -> chunk.max = in.readInt64();
-        case 3 -> assertThat(in.readEnum()).isEqualTo(1);
-        default -> chunk.data = in.readByteArray();
-      }
-    });
-    var reader = new XorChunkReader(chunk.data);
-    assertThat(reader.count()).isBetween(1, XorChunk.SAMPLES_MAX);
-    for (int i = 0; i < reader.count(); i++) {
-      reader.next();
-      if (i == 0) {
-        assertThat(reader.millis()).isEqualTo(chunk.min);
-      }
-      sample(into, reader.millis(), reader.value());
-    }
-    assertThat(reader.millis()).isEqualTo(chunk.max);
-  }
-
-  private static void sample(StringBuilder into, long millis, double value) {
-    into.append(millis)
-        .append('=')
-        .append(StaleMarker.is(value) ? "stale" : value)
-        .append(' ');
-  }
-
-  private static void label(byte[] message, StringBuilder into) throws IOException {
-    each(message, (field, in) -> into.append(in.readString()).append(field == 1 ? '=' : ' '));
-  }
-
-  private interface Field {
-    void read(int number, CodedInputStream in) throws IOException;
-  }
-
-  private static void each(byte[] message, Field field) throws IOException {
-    var in = CodedInputStream.newInstance(message);
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-      field.read(WireFormat.getTagFieldNumber(tag), in);
-    }
   }
 }
