@@ -120,10 +120,20 @@ record ReadRequest(List<Query> queries, boolean chunks) {
         default -> cursor.skip();
       }
     }
-    if (type < 0 || type >= TagMatcher.Op.values().length) {
-      throw new BadDataException("there is no matcher of type " + type);
+    return new TagMatcher(name, op(type), value);
+  }
+
+  private static TagMatcher.Op op(long type) {
+    if (type == 0) {
+      return TagMatcher.Op.EQUAL;
+    } else if (type == 1) {
+      return TagMatcher.Op.NOT_EQUAL;
+    } else if (type == 2) {
+      return TagMatcher.Op.REGEX;
+    } else if (type == 3) {
+      return TagMatcher.Op.NOT_REGEX;
     }
-    return new TagMatcher(name, TagMatcher.Op.values()[(int) type], value);
+    throw new BadDataException("there is no matcher of type " + type);
   }
 
   private static String text(byte[] message, ProtobufCursor cursor) {
