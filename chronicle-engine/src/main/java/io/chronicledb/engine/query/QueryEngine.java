@@ -1,8 +1,12 @@
 package io.chronicledb.engine.query;
 
+import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.column.LongColumn;
 import io.chronicledb.engine.column.Table;
 import io.chronicledb.engine.error.BadDataException;
+import io.chronicledb.engine.model.Exemplar;
+import io.chronicledb.engine.model.MetricMetadata;
+import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
@@ -20,6 +24,7 @@ import io.chronicledb.engine.query.plan.Grid;
 import io.chronicledb.engine.query.plan.TableNode;
 import io.chronicledb.engine.query.promql.PromQlPlan;
 import io.chronicledb.engine.query.promql.PromQlPlanner;
+import io.chronicledb.engine.query.promql.SelectorsOf;
 import io.chronicledb.engine.query.sql.SqlParameters;
 import io.chronicledb.engine.query.sql.SqlPlan;
 import io.chronicledb.engine.query.sql.SqlStatement;
@@ -30,8 +35,12 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -383,6 +392,65 @@ public final class QueryEngine implements AutoCloseable {
         }
       }
       return values.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
+    }
+  }
+
+  /**
+   * The exemplars of all series that any selector of a PromQL expression matches, sorted by labels. Offsets and ranges in it are of no meaning
+   * here.
+   *
+   * @param range only exemplars within it
+   * @return series that have some
+   */
+  public List<SeriesExemplars> exemplars(String text, TimeRange range, QueryOptions options) {
+    List<List<TagMatcher>> selectors = SelectorsOf.text(text);
+    try (Ticket ticket = admission.admit("promql", text, timeout(options), options.idTo());
+        ReadView view = views.get();
+        ExecutionContext context = context(view, Grid.instant(0), options, null)) {
+      ticket.running(context);
+      var orders = new HashSet<Long>();
+      for (List<TagMatcher> matchers : selectors) {
+        for (long order : context.select(matchers)) {
+          orders.add(order);
+        }
+      }
+      ExemplarRows rows = view.exemplars(
+          orders.stream().mapToLong(Long::longValue).toArray(), range, context::keep);
+      return bySeries(rows, orders, view);
+    }
+  }
+
+  private static List<SeriesExemplars> bySeries(
+      ExemplarRows rows, Set<Long> orders, ReadView view) {
+    var byId = new HashMap<Integer, Long>();
+    orders.forEach(order -> byId.put(SeriesOrder.seriesId(order), order));
+    var found = new ArrayList<SeriesExemplars>();
+    int row = 0;
+    while (row < rows.size()) {
+      int id = rows.series(row);
+      var exemplars = new ArrayList<Exemplar>();
+      while (row < rows.size() && rows.series(row) == id) {
+        exemplars.add(rows.exemplar(row++));
+      }
+      long order = Objects.requireNonNull(byId.get(id));
+      found.add(new SeriesExemplars(view.tags(order), exemplars));
+    }
+    found.sort((a, b) -> a.labels().compareTo(b.labels()));
+    return found;
+  }
+
+  /**
+   * What senders told about metrics, sorted by metric. The newest counts, whether or not the metric has series.
+   *
+   * @param metric only this one; null for all
+   */
+  public Map<String, MetricMetadata> metadata(@Nullable String metric) {
+    try (ReadView view = views.get()) {
+      if (metric == null) {
+        return view.metadata().metrics();
+      }
+      MetricMetadata known = view.metadata().metric(metric);
+      return known == null ? Map.of() : Map.of(metric, known);
     }
   }
 

@@ -2,7 +2,9 @@ package io.chronicledb.engine.wal;
 
 import io.chronicledb.engine.bytes.ByteReader;
 import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.error.CorruptionException;
+import io.chronicledb.engine.metadata.MetadataChange;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.TimeRange;
 import java.util.List;
@@ -41,6 +43,12 @@ public final class WalBatch {
      * @param matchers none means every series
      */
     void deletion(long sequence, List<TagMatcher> matchers, TimeRange range);
+
+    /** Exemplars; series ids are the segment's. The rows are the visitor's to keep. */
+    void exemplars(long sequence, ExemplarRows rows);
+
+    /** What has become known of metrics and measurements. */
+    void metadata(long sequence, List<MetadataChange> changes);
   }
 
   /** Appends the points' part of a payload. Series ids are whatever the segment's series parts say they are. */
@@ -69,6 +77,12 @@ public final class WalBatch {
   }
 
   static void decode(long sequence, ByteReader in, Visitor visitor) {
+    decodeSeries(in, visitor);
+    decodePoints(sequence, in, visitor);
+  }
+
+  /** Reads the part of a payload that names series. */
+  static void decodeSeries(ByteReader in, Visitor visitor) {
     int series = in.readCount(3);
     for (int i = 0; i < series; i++) {
       long id = in.readUnsignedVarint();
@@ -80,6 +94,9 @@ public final class WalBatch {
       visitor.series((int) id, in.array(), in.arrayOffset(), length);
       in.skip(length);
     }
+  }
+
+  private static void decodePoints(long sequence, ByteReader in, Visitor visitor) {
     int count = in.readCount(POINT_BYTES_MIN);
     var ids = new int[count];
     var timestamps = new long[count];

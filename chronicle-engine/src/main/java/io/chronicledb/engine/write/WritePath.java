@@ -40,6 +40,7 @@ public final class WritePath implements AutoCloseable {
   private final Head head;
   private final HeadFlusher flusher;
   private final SyncMode sync;
+  private final boolean exemplarsWanted;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -56,8 +57,15 @@ public final class WritePath implements AutoCloseable {
   /** Set when something failed after the log had a batch and before the head did: memory and log may differ. */
   private @Nullable ChronicleException poison;
 
-  public WritePath(SeriesRegistry registry, WriteAheadLog wal, Head head, HeadFlusher flusher) {
+  /** @param exemplarsWanted whether exemplars are kept; else they are passed over */
+  public WritePath(
+      SeriesRegistry registry,
+      WriteAheadLog wal,
+      Head head,
+      HeadFlusher flusher,
+      boolean exemplarsWanted) {
     this.registry = registry;
+    this.exemplarsWanted = exemplarsWanted;
     this.wal = wal;
     this.head = head;
     this.flusher = flusher;
@@ -71,9 +79,13 @@ public final class WritePath implements AutoCloseable {
     final double[] values;
     final int count;
     final ByteWriter points;
+    Attachments attachments = Attachments.NONE;
     /** Of the registry, when the ids were looked up. */
     int epoch;
 
+    /** Of the record with the points; 0 where there are none. */
+    long pointSequence;
+    /** Of the last record. */
     long sequence;
     boolean done;
     /** Whether series were collected since the ids were looked up; nothing was written then. */
@@ -116,6 +128,7 @@ public final class WritePath implements AutoCloseable {
       int[] ids = batch.resolve(registry);
       var write = new QueuedWrite(
           ids, batch.timestamps(), batch.values(), batch.size(), epoch, batch.encoded());
+      write.attachments = batch.attachments(registry, exemplarsWanted);
       if (commit(write)) {
         return position(write.sequence, write.failure);
       }
@@ -351,7 +364,11 @@ public final class WritePath implements AutoCloseable {
           continue;
         }
         try {
-          write.sequence = wal.append(write.ids, write.count, write.points, registry);
+          write.pointSequence = write.count == 0
+              ? 0
+              : wal.append(write.ids, write.count, write.points, registry);
+          write.sequence =
+              write.attachments.log(write.pointSequence, wal, registry, head.metadata());
         } catch (BadDataException e) {
           write.failure = e; // Of this batch alone; the others of the group go on.
         }
@@ -360,7 +377,11 @@ public final class WritePath implements AutoCloseable {
       logged = true;
       for (QueuedWrite write : group) {
         if (write.failure == null && !write.outdated) {
-          head.append(write.sequence, write.ids, write.timestamps, write.values, write.count);
+          if (write.count > 0) {
+            head.append(
+                write.pointSequence, write.ids, write.timestamps, write.values, write.count);
+          }
+          write.attachments.enter(head);
         }
       }
       flusher.wakeIfNeeded();

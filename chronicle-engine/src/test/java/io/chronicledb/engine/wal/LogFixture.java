@@ -1,6 +1,8 @@
 package io.chronicledb.engine.wal;
 
 import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.column.ExemplarRows;
+import io.chronicledb.engine.metadata.MetadataChange;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.storage.FaultyDisk;
@@ -127,6 +129,22 @@ final class LogFixture {
     @Override
     public void deletion(long sequence, List<TagMatcher> matchers, TimeRange range) {
       read.put(sequence, "delete " + matchers + " " + range);
+      order.add(sequence);
+    }
+
+    @Override
+    public void exemplars(long sequence, ExemplarRows rows) {
+      var text = new StringBuilder();
+      for (int row = 0; row < rows.size(); row++) {
+        text.append(keys.get(rows.series(row))).append(' ').append(rows.exemplar(row)).append(' ');
+      }
+      read.put(sequence, text.toString());
+      order.add(sequence);
+    }
+
+    @Override
+    public void metadata(long sequence, List<MetadataChange> changes) {
+      read.put(sequence, changes.toString());
       order.add(sequence);
     }
   }
