@@ -65,7 +65,7 @@ public record ChronicleOptions(
     }
     if (exemplarsMax < 0 || exemplarsMax > EXEMPLARS_MAX) {
       throw new IllegalArgumentException(
-          "exemplars.max must be between 0 and " + EXEMPLARS_MAX + ", not " + exemplarsMax);
+          "exemplars must be between 0 and " + EXEMPLARS_MAX + ", not " + exemplarsMax);
     }
   }
 

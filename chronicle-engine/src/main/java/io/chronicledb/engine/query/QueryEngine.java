@@ -4,9 +4,7 @@ import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.column.LongColumn;
 import io.chronicledb.engine.column.Table;
 import io.chronicledb.engine.error.BadDataException;
-import io.chronicledb.engine.model.Exemplar;
 import io.chronicledb.engine.model.MetricMetadata;
-import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
@@ -35,12 +33,9 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -416,27 +411,8 @@ public final class QueryEngine implements AutoCloseable {
       }
       ExemplarRows rows = view.exemplars(
           orders.stream().mapToLong(Long::longValue).toArray(), range, context::keep);
-      return bySeries(rows, orders, view);
+      return SeriesExemplars.of(rows, orders, view);
     }
-  }
-
-  private static List<SeriesExemplars> bySeries(
-      ExemplarRows rows, Set<Long> orders, ReadView view) {
-    var byId = new HashMap<Integer, Long>();
-    orders.forEach(order -> byId.put(SeriesOrder.seriesId(order), order));
-    var found = new ArrayList<SeriesExemplars>();
-    int row = 0;
-    while (row < rows.size()) {
-      int id = rows.series(row);
-      var exemplars = new ArrayList<Exemplar>();
-      while (row < rows.size() && rows.series(row) == id) {
-        exemplars.add(rows.exemplar(row++));
-      }
-      long order = Objects.requireNonNull(byId.get(id));
-      found.add(new SeriesExemplars(view.tags(order), exemplars));
-    }
-    found.sort((a, b) -> a.labels().compareTo(b.labels()));
-    return found;
   }
 
   /**
