@@ -119,10 +119,10 @@ public final class ExemplarBlock {
       throw new CorruptionException("no block of exemplars starts here");
     }
     int version = in.readByte() | in.readByte() << 8;
-    if (version > VERSION) {
+    if (version != VERSION) {
       throw new ChronicleException(
           ErrorCode.UNSUPPORTED,
-          "exemplar block version " + version + " is newer than this version of Chronicle reads");
+          "exemplar block version " + version + " is not one that this version of Chronicle reads");
     }
     int stated = in.readInt();
     if (Crc32c.of(in.array(), in.arrayOffset(), in.remaining()) != stated) {

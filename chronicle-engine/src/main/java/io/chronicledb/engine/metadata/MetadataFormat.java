@@ -116,10 +116,10 @@ public final class MetadataFormat {
       throw new CorruptionException("no block of metadata starts here");
     }
     int version = in.readByte() | in.readByte() << 8;
-    if (version > VERSION) {
+    if (version != VERSION) {
       throw new ChronicleException(
           ErrorCode.UNSUPPORTED,
-          "metadata block version " + version + " is newer than this version of Chronicle reads");
+          "metadata block version " + version + " is not one that this version of Chronicle reads");
     }
     int stated = in.readInt();
     if (Crc32c.of(in.array(), in.arrayOffset(), in.remaining()) != stated) {
