@@ -155,7 +155,7 @@ class FormatsTest {
     for (long order :
         new long[] {SeriesOrder.of(0, 0), SeriesOrder.of(0, 5), SeriesOrder.of(3, 3)}) {
       writer.series(order);
-      writer.samples(BLOCK_TIMES, BLOCK_VALUES, 0, BLOCK_TIMES.length);
+      writer.samples(BLOCK_TIMES, BLOCK_VALUES, null, 0, BLOCK_TIMES.length);
     }
     ByteBuffer bytes = writer.finish();
     return Arrays.copyOfRange(bytes.array(), bytes.position(), bytes.limit());

@@ -133,7 +133,11 @@ class ModelTest {
   }
 
   private static String name(int series) {
-    return Tags.of("host", "h" + series).with(Tags.METRIC, "m" + series % 2).toString();
+    return name("m" + series % 2, series);
+  }
+
+  private static String name(String metric, int series) {
+    return Tags.of("host", "h" + series).with(Tags.METRIC, metric).toString();
   }
 
   private String write(ChronicleDatabase database, Random random, int series, long width) {
@@ -143,7 +147,10 @@ class ModelTest {
     int runs = 1 + random.nextInt(3);
     for (int run = 0; run < runs; run++) {
       int id = random.nextInt(series);
-      batch.series("m" + id % 2, Tags.of("host", "h" + id));
+      // Others hold histograms among their doubles, which SQL refuses to read.
+      boolean mixed = random.nextInt(5) == 0;
+      String metric = (mixed ? "n" : "m") + id % 2;
+      batch.series(metric, Tags.of("host", "h" + id));
       // Mostly on a grid, so that points are written again with other values.
       boolean grid = random.nextInt(4) > 0;
       long time = anyTime(random, width, grid);
@@ -151,9 +158,9 @@ class ModelTest {
         double value = random.nextInt(50) == 0
             ? StaleMarker.value()
             : piling ? random.nextDouble() : random.nextInt(1000) / 10.0;
-        batch.add(time, value);
+        HistogramPoints.add(batch, time, value, mixed && random.nextInt(10) > 0);
         model
-            .computeIfAbsent(name(id), n -> new TreeMap<>())
+            .computeIfAbsent(name(metric, id), n -> new TreeMap<>())
             .put(time, Double.doubleToRawLongBits(value));
         time += !grid && random.nextInt(4) == 0 ? random.nextInt(1_000_000_000) : spacing;
         if (random.nextInt(40) == 0) {
@@ -195,10 +202,13 @@ class ModelTest {
           ? i % 2 == 0
           : selector.contains("!=") ? i != id : selector.contains("=~") ? i <= id : i == id;
       if (hit) {
-        model
-            .getOrDefault(name(i), new TreeMap<>())
-            .subMap(range.start(), range.end())
-            .clear();
+        for (String metric :
+            selector.equals("m0") ? List.of("m0") : List.of("m" + i % 2, "n" + i % 2)) {
+          model
+              .getOrDefault(name(metric, i), new TreeMap<>())
+              .subMap(range.start(), range.end())
+              .clear();
+        }
       }
     }
     return "delete " + selector + " " + range;

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Points of a database, or of a model of one: series as PromQL writes it, to timestamp, to the bits of the value. */
+/** Points of a database, or of a model of one: series as PromQL writes it, to timestamp, to the bits of the value,
+ * which {@link HistogramPoints} stand for where they are histograms.
+ */
 public final class Points {
 
   private final Map<String, TreeMap<Long, Long>> series = new TreeMap<>();
@@ -45,7 +47,10 @@ public final class Points {
         cursor.series(order);
         while (cursor.next()) {
           for (int i = cursor.start(); i < cursor.end(); i++) {
-            visitor.point(name, cursor.timestamps()[i], cursor.values()[i]);
+            visitor.point(
+                name,
+                cursor.timestamps()[i],
+                HistogramPoints.value(cursor.values(), cursor.histograms(), i));
           }
         }
       }
@@ -71,7 +76,7 @@ public final class Points {
           }
           first = false;
           previous = time;
-          put(name, time, cursor.values()[i]);
+          put(name, time, HistogramPoints.value(cursor.values(), cursor.histograms(), i));
         }
       }
     }

@@ -90,7 +90,7 @@ public final class Block implements SortedRun {
         throw new CorruptionException("no block starts here");
       }
       int version = header.readByte() | header.readByte() << 8;
-      if (version != BlockLayout.VERSION) {
+      if (version != BlockLayout.VERSION && version != BlockLayout.VERSION_PLAIN) {
         throw new ChronicleException(
             ErrorCode.UNSUPPORTED,
             name + " has block format " + version

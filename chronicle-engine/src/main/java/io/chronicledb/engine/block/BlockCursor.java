@@ -3,10 +3,13 @@ package io.chronicledb.engine.block;
 import io.chronicledb.engine.bytes.ByteReader;
 import io.chronicledb.engine.bytes.Crc32c;
 import io.chronicledb.engine.codec.ChunkDecoder;
+import io.chronicledb.engine.column.HistogramColumn;
+import io.chronicledb.engine.column.HistogramRows;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.model.TimeRange;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Walks the series of one block: one directory page at a time, and chunks read ahead while they follow one another. Its arrays serve all
@@ -36,6 +39,11 @@ final class BlockCursor implements RunCursor {
   private long[] timestamps = {};
   private double[] values = {};
 
+  /** Of the chunk decoded last; null where it has doubles. */
+  private @Nullable HistogramColumn histograms;
+
+  private @Nullable HistogramColumn histogramsKept;
+
   private static final DirectoryPage EMPTY = DirectoryPage.empty();
 
   BlockCursor(Block block, PageCache cache, ChunkDecoder decoder) {
@@ -54,6 +62,8 @@ final class BlockCursor implements RunCursor {
         aheadOffset = 0;
         timestamps = new long[0];
         values = new double[0];
+        histograms = null;
+        histogramsKept = null;
         return false;
       }
       load(pageNumber + 1);
@@ -121,13 +131,29 @@ final class BlockCursor implements RunCursor {
           != Crc32c.of(array, at, end)) {
         throw new CorruptionException("chunk does not match its checksum");
       }
-      decoder.decode(array, at, end, count, timestamps, values);
+      if (page.hasHistograms(chunk)) {
+        decodeHistograms(array, at, end, count);
+      } else {
+        histograms = null;
+        decoder.decode(array, at, end, count, timestamps, values);
+      }
       if (timestamps[0] != page.minTimes[chunk] || timestamps[count - 1] != page.maxTimes[chunk]) {
         throw new CorruptionException("chunk does not span the times that the directory states");
       }
     } catch (CorruptionException e) {
       throw new CorruptionException(
           block.name() + ", chunk at offset " + page.offsets[chunk] + ": " + e.getMessage());
+    }
+  }
+
+  private void decodeHistograms(byte[] array, int at, int length, int count) {
+    if (histogramsKept == null) {
+      histogramsKept = new HistogramColumn(count);
+    }
+    histograms = histogramsKept;
+    decoder.histograms().decode(array, at, length, count, timestamps, histogramsKept);
+    for (int i = 0; i < count; i++) {
+      values[i] = HistogramRows.reference(i);
     }
   }
 
@@ -217,6 +243,11 @@ final class BlockCursor implements RunCursor {
     @Override
     public double[] values() {
       return values;
+    }
+
+    @Override
+    public @Nullable HistogramColumn histograms() {
+      return histograms;
     }
 
     @Override

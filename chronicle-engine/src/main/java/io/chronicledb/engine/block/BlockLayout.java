@@ -2,11 +2,14 @@ package io.chronicledb.engine.block;
 
 import io.chronicledb.engine.codec.ChunkEncoder;
 
-/** Constants of the block format, version 2; the drawing stands in the package's description. */
+/** Constants of the block format, versions 2 and 3; the drawing stands in the package's description. */
 final class BlockLayout {
 
   static final byte[] MAGIC = {'C', 'H', 'R', 'B', 'L', 'K'};
-  static final int VERSION = 2;
+  /** Of blocks without histograms. */
+  static final int VERSION_PLAIN = 2;
+
+  static final int VERSION = 3;
   static final int HEADER_BYTES = 6 + 2 + 9 * 8 + 7 * 4;
 
   static final int CHUNK_SAMPLES_MAX = ChunkEncoder.SAMPLES_MAX;
@@ -22,7 +25,11 @@ final class BlockLayout {
   static final int FORM_STATISTICS_SHIFT = 2;
   static final int FORM_STATISTICS_MASK = 0b11;
   static final int FORM_HAS_NAN = 0b1_0000;
-  static final int FORM_BITS_MAX = 0b1_1111;
+  /** A chunk of histograms has no statistics, and counts as one with NaN so that nothing is answered by them. */
+  static final int FORM_HISTOGRAMS = 0b10_0000;
+
+  static final int FORM_OF_HISTOGRAMS = FORM_HISTOGRAMS | FORM_HAS_NAN;
+  static final int FORM_BITS_MAX = 0b11_1111;
 
   /** Nanoseconds of the units in which an entry's times may be stated. */
   static final long[] UNITS = {1L, 1_000L, 1_000_000L, 1_000_000_000L};

@@ -3,10 +3,15 @@ package io.chronicledb.engine.block;
 import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.bytes.Crc32c;
 import io.chronicledb.engine.codec.ChunkEncoder;
+import io.chronicledb.engine.codec.HistogramChunkEncoder;
+import io.chronicledb.engine.column.HistogramColumn;
+import io.chronicledb.engine.column.HistogramRows;
+import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TimeRange;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds one data block from series in order and, within each, samples in order. Holds the encoded bytes in memory until {@link
@@ -38,6 +43,11 @@ public final class BlockWriter implements RunSink {
 
   private double[] values = new double[PENDING_MIN];
   private int pending;
+
+  /** Those of the pending samples; null where they are doubles. */
+  private @Nullable HistogramColumn pendingHistograms;
+
+  private boolean hasHistograms;
 
   private int chunksInSeries;
   private long previousMaxTime;
@@ -86,8 +96,17 @@ public final class BlockWriter implements RunSink {
   }
 
   @Override
-  public void samples(long[] timestamps, double[] sampleValues, int start, int end) {
-    int from = start;
+  public void samples(
+      long[] timestamps,
+      double[] sampleValues,
+      @Nullable HistogramColumn histograms,
+      int start,
+      int end) {
+    if (histograms != null) {
+      addHistograms(timestamps, sampleValues, histograms, start, end);
+      return;
+    }
+    int from = pendingHistograms == null ? start : addStale(timestamps, sampleValues, start, end);
     while (from < end) {
       int count = Math.min(end - from, BlockLayout.CHUNK_SAMPLES_MAX - pending);
       ensurePending(pending + count);
@@ -99,6 +118,48 @@ public final class BlockWriter implements RunSink {
         endChunk();
       }
     }
+  }
+
+  private void addHistograms(
+      long[] timestamps, double[] rows, HistogramColumn histograms, int start, int end) {
+    if (pendingHistograms == null) {
+      endChunk();
+      pendingHistograms = new HistogramColumn(end - start);
+      hasHistograms = true;
+    }
+    HistogramColumn column = pendingHistograms;
+    for (int i = start; i < end; i++) {
+      ensurePending(pending + 1);
+      times[pending++] = timestamps[i];
+      column.add(histograms, HistogramRows.row(rows[i]));
+      if (pending == BlockLayout.CHUNK_SAMPLES_MAX
+          || column.cells() >= HistogramChunkEncoder.CELLS_MAX) {
+        column = endFullChunks(column);
+        pendingHistograms = column;
+      }
+    }
+  }
+
+  /**
+   * Adds the stale markers that doubles behind histograms begin with to the histograms, where they need no chunk of their own, and then
+   * ends those.
+   *
+   * @return where the rest starts
+   */
+  private int addStale(long[] timestamps, double[] sampleValues, int start, int end) {
+    int from = start;
+    while (from < end
+        && StaleMarker.is(sampleValues[from])
+        && pending < BlockLayout.CHUNK_SAMPLES_MAX
+        && pendingHistograms != null) {
+      ensurePending(pending + 1);
+      times[pending++] = timestamps[from++];
+      pendingHistograms.addStale();
+    }
+    if (from < end) {
+      endChunk();
+    }
+    return from;
   }
 
   private void ensurePending(int size) {
@@ -146,30 +207,73 @@ public final class BlockWriter implements RunSink {
     if (pending == 0) {
       return;
     }
+    if (pendingHistograms != null) {
+      HistogramColumn column = pendingHistograms;
+      while (pending > 0) {
+        column = endHistogramChunk(column);
+      }
+      pendingHistograms = null;
+      return;
+    }
     int start = chunks.size();
     encoder.encode(times, values, 0, pending, chunks);
-    chunks.writeInt(Crc32c.of(chunks.array(), start, chunks.size() - start));
-
     statistics.compute(times, values, pending);
     figures.clear();
     int form = statistics.write(figures) << BlockLayout.FORM_STATISTICS_SHIFT;
-    long gap = statistics.minTime - previousMaxTime;
-    long span = statistics.maxTime - statistics.minTime;
+    addEntry(
+        form | (statistics.hasNaN ? BlockLayout.FORM_HAS_NAN : 0),
+        start,
+        pending,
+        statistics.minTime,
+        statistics.maxTime);
+    pending = 0;
+  }
+
+  /** Writes chunks while they are full, and returns the column of what is left. */
+  private HistogramColumn endFullChunks(HistogramColumn histograms) {
+    HistogramColumn column = histograms;
+    while (encoder.histograms().fitting(column, 0, pending) < pending
+        || pending == BlockLayout.CHUNK_SAMPLES_MAX) {
+      column = endHistogramChunk(column);
+    }
+    return column;
+  }
+
+  /** Writes as many of the pending histograms as fit into a chunk, and returns the column of the others. */
+  private HistogramColumn endHistogramChunk(HistogramColumn histograms) {
+    int count = encoder.histograms().fitting(histograms, 0, pending);
+    int start = chunks.size();
+    encoder.histograms().encode(times, histograms, 0, count, chunks);
+    figures.clear();
+    addEntry(BlockLayout.FORM_OF_HISTOGRAMS, start, count, times[0], times[count - 1]);
+    var rest = new HistogramColumn(pending - count);
+    for (int i = count; i < pending; i++) {
+      rest.add(histograms, i);
+    }
+    System.arraycopy(times, count, times, 0, pending - count);
+    pending -= count;
+    return rest;
+  }
+
+  /** Ends a chunk with its checksum and describes it in the directory, with the present {@link #figures}. */
+  private void addEntry(int form, int start, int count, long first, long last) {
+    chunks.writeInt(Crc32c.of(chunks.array(), start, chunks.size() - start));
+    long gap = first - previousMaxTime;
+    long span = last - first;
     int unit = unit(gap, span);
-    chunkEntries.writeByte(form | unit | (statistics.hasNaN ? BlockLayout.FORM_HAS_NAN : 0));
+    chunkEntries.writeByte(form | unit);
     chunkEntries.writeUnsignedVarint(unit == 0 ? gap : gap / BlockLayout.UNITS[unit]);
     chunkEntries.writeUnsignedVarint(unit == 0 ? span : span / BlockLayout.UNITS[unit]);
-    chunkEntries.writeUnsignedVarint(pending);
+    chunkEntries.writeUnsignedVarint(count);
     chunkEntries.writeUnsignedVarint(chunks.size() - start);
     chunkEntries.writeBytes(figures.array(), 0, figures.size());
 
-    previousMaxTime = statistics.maxTime;
-    minTime = Math.min(minTime, statistics.minTime);
-    maxTime = Math.max(maxTime, statistics.maxTime);
-    sampleCount += pending;
+    previousMaxTime = last;
+    minTime = Math.min(minTime, first);
+    maxTime = Math.max(maxTime, last);
+    sampleCount += count;
     chunksInSeries++;
     chunkCount++;
-    pending = 0;
   }
 
   /** The coarsest unit that divides both; differences past 2^63 only the first one does. */
@@ -243,8 +347,10 @@ public final class BlockWriter implements RunSink {
     int indexOffset = pagesOffset + pages.size();
     var out = new ByteWriter(indexOffset + index.size());
     out.writeBytes(BlockLayout.MAGIC);
-    out.writeByte(BlockLayout.VERSION);
-    out.writeByte(BlockLayout.VERSION >>> 8);
+    // Who has no histograms has files that the version before reads.
+    int version = hasHistograms ? BlockLayout.VERSION : BlockLayout.VERSION_PLAIN;
+    out.writeByte(version);
+    out.writeByte(version >>> 8);
     out.writeLong(window.start());
     out.writeLong(window.end());
     out.writeLong(minTime);

@@ -100,7 +100,11 @@ public final class DirectoryPage {
       long previousMax = windowStart;
       for (long last = chunk + chunks; chunk < last; chunk++) {
         int form = in.readByte();
-        check(form <= BlockLayout.FORM_BITS_MAX, in);
+        check(
+            form <= BlockLayout.FORM_BITS_MAX
+                && ((form & BlockLayout.FORM_HISTOGRAMS) == 0
+                    || (form & ~BlockLayout.FORM_UNIT_MASK) == BlockLayout.FORM_OF_HISTOGRAMS),
+            in);
         long unit = BlockLayout.UNITS[form & BlockLayout.FORM_UNIT_MASK];
         minTimes[chunk] = previousMax + in.readUnsignedVarint() * unit;
         maxTimes[chunk] = minTimes[chunk] + in.readUnsignedVarint() * unit;
@@ -139,6 +143,10 @@ public final class DirectoryPage {
 
   boolean hasNaN(int chunk) {
     return (forms[chunk] & BlockLayout.FORM_HAS_NAN) != 0;
+  }
+
+  boolean hasHistograms(int chunk) {
+    return (forms[chunk] & BlockLayout.FORM_HISTOGRAMS) != 0;
   }
 
   void statistics(int chunk, ChunkStatistics into) {

@@ -1,9 +1,11 @@
 package io.chronicledb.engine.block;
 
+import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.model.TimeRange;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A run without what younger deletions hide in it; for queries and merges alike. Series may be left without samples. */
 public final class MaskedRun {
@@ -145,6 +147,11 @@ public final class MaskedRun {
     }
 
     @Override
+    public @Nullable HistogramColumn histograms() {
+      return samples.histograms();
+    }
+
+    @Override
     public int start() {
       return samples.start();
     }
@@ -184,6 +191,11 @@ public final class MaskedRun {
     @Override
     public double[] values() {
       return new double[0];
+    }
+
+    @Override
+    public @Nullable HistogramColumn histograms() {
+      return null;
     }
 
     @Override

@@ -1,7 +1,10 @@
 package io.chronicledb.engine.block;
 
+import io.chronicledb.engine.column.HistogramColumn;
+import io.chronicledb.engine.column.HistogramRows;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Merges the samples that several runs hold of one series into one ascending stream without repeats. Where runs share a timestamp, the
@@ -29,8 +32,14 @@ public final class MergedSamples {
   private final long[] gatheredTimestamps = new long[GATHERED_MAX];
   private final double[] gatheredValues = new double[GATHERED_MAX];
 
+  /** Those of {@link #gatheredValues}, where these are rows. */
+  private @Nullable HistogramColumn gatheredHistograms;
+
+  private @Nullable HistogramColumn histogramsKept;
+
   private long[] timestamps = gatheredTimestamps;
   private double[] values = gatheredValues;
+  private @Nullable HistogramColumn histograms;
   private int start;
   private int end;
 
@@ -67,6 +76,7 @@ public final class MergedSamples {
         if (to - from >= COPIED_MAX || to == cursor.end()) {
           timestamps = cursor.timestamps();
           values = cursor.values();
+          histograms = cursor.histograms();
           start = from;
           end = to;
           advance(best, to);
@@ -78,6 +88,7 @@ public final class MergedSamples {
       end = fill();
       timestamps = gatheredTimestamps;
       values = gatheredValues;
+      histograms = gatheredHistograms;
       return true;
     }
   }
@@ -90,6 +101,11 @@ public final class MergedSamples {
   /** Values of the slice, in the places of {@link #timestamps()}. */
   public double[] values() {
     return values;
+  }
+
+  /** What the values of the slice refer to; null where they are the samples themselves. */
+  public @Nullable HistogramColumn histograms() {
+    return histograms;
   }
 
   public int start() {
@@ -139,7 +155,7 @@ public final class MergedSamples {
     return best;
   }
 
-  /** Gathers samples one by one or in short stretches and returns how many. */
+  /** Gathers samples of one kind, one by one or in short stretches, and returns how many. */
   private int fill() {
     int filled = 0;
     while (filled < GATHERED_MAX) {
@@ -149,17 +165,46 @@ public final class MergedSamples {
       }
       if (positions[best] < 0) {
         load(best);
-      } else if (secondHead == heads[best]) {
-        filled = takeNewest(secondHead, filled);
-      } else {
-        int taken = takeUntil(secondHead, best, filled);
-        filled += taken;
-        if (taken >= COPIED_MAX) {
-          break; // The sources have come apart; longer stretches need no copy.
-        }
+        continue;
+      }
+      boolean shared = secondHead == heads[best];
+      int source = shared ? newestAt(secondHead) : best;
+      if (source < 0) {
+        continue;
+      }
+      if (filled == 0) {
+        gatherLike(sources[source]);
+      } else if ((sources[source].histograms() == null) != (gatheredHistograms == null)) {
+        break; // A slice is of one kind.
+      }
+      if (shared) {
+        take(source, positions[source], positions[source] + 1, filled++);
+        passOver(secondHead);
+        continue;
+      }
+      SampleCursor cursor = sources[source];
+      int from = positions[source];
+      int to = endBefore(secondHead, source, Math.min(cursor.end(), from + GATHERED_MAX - filled));
+      take(source, from, to, filled);
+      filled += to - from;
+      advance(source, to);
+      if (to - from >= COPIED_MAX) {
+        break; // The sources have come apart; longer stretches need no copy.
       }
     }
     return filled;
+  }
+
+  private void gatherLike(SampleCursor first) {
+    if (first.histograms() == null) {
+      gatheredHistograms = null;
+      return;
+    }
+    if (histogramsKept == null) {
+      histogramsKept = new HistogramColumn(GATHERED_MAX);
+    }
+    histogramsKept.clear();
+    gatheredHistograms = histogramsKept;
   }
 
   private void load(int source) {
@@ -182,37 +227,42 @@ public final class MergedSamples {
     return found >= 0 ? found : -found - 1;
   }
 
-  /** Copies a stretch of one source that no other source reaches into, and returns its length. */
-  private int takeUntil(long time, int source, int filled) {
+  /** Copies a stretch of one source. */
+  private void take(int source, int from, int to, int filled) {
     SampleCursor cursor = sources[source];
-    int from = positions[source];
-    int to = endBefore(time, source, Math.min(cursor.end(), from + GATHERED_MAX - filled));
     System.arraycopy(cursor.timestamps(), from, gatheredTimestamps, filled, to - from);
-    System.arraycopy(cursor.values(), from, gatheredValues, filled, to - from);
-    advance(source, to);
-    return to - from;
+    HistogramColumn column = cursor.histograms();
+    if (column == null || gatheredHistograms == null) {
+      System.arraycopy(cursor.values(), from, gatheredValues, filled, to - from);
+      return;
+    }
+    for (int i = 0; i < to - from; i++) {
+      gatheredValues[filled + i] = HistogramRows.reference(gatheredHistograms.size());
+      gatheredHistograms.add(column, HistogramRows.row(cursor.values()[from + i]));
+    }
   }
 
-  /** Takes the sample that several sources have: the newest counts, the others are passed over. */
-  private int takeNewest(long time, int filled) {
+  /** The newest of the sources that have a sample at a time; -1 where one had only a bound so far, which decides no more. */
+  private int newestAt(long time) {
     int newest = -1;
     for (int i = 0; i < count; i++) {
       if (heads[i] == time && positions[i] < 0) {
-        load(i); // Only a bound so far; its real head decides whether it takes part.
-        return filled;
+        load(i);
+        return -1;
       }
       if (heads[i] == time) {
         newest = i;
       }
     }
-    gatheredTimestamps[filled] = time;
-    gatheredValues[filled] = sources[newest].values()[positions[newest]];
+    return newest;
+  }
+
+  private void passOver(long time) {
     for (int i = 0; i < count; i++) {
       if (heads[i] == time) {
         advance(i, positions[i] + 1);
       }
     }
-    return filled + 1;
   }
 
   private void advance(int source, int position) {

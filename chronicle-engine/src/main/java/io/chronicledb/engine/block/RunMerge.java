@@ -71,7 +71,12 @@ public final class RunMerge {
           sink.series(order);
           started = true;
         }
-        sink.samples(merged.timestamps(), merged.values(), merged.start(), merged.end());
+        sink.samples(
+            merged.timestamps(),
+            merged.values(),
+            merged.histograms(),
+            merged.start(),
+            merged.end());
       }
       for (int i = holder; i < count; i++) {
         if (orders[i] == order) {
@@ -108,7 +113,12 @@ public final class RunMerge {
         sink.series(order);
         known = true;
       }
-      sink.samples(samples.timestamps(), samples.values(), samples.start(), samples.end());
+      sink.samples(
+          samples.timestamps(),
+          samples.values(),
+          samples.histograms(),
+          samples.start(),
+          samples.end());
     }
     return known;
   }

@@ -1,7 +1,12 @@
 package io.chronicledb.engine.block;
 
+import io.chronicledb.engine.column.HistogramColumn;
+import io.chronicledb.engine.column.HistogramRows;
+import org.jspecify.annotations.Nullable;
+
 /**
- * The samples of one series in one sorted run, ascending in time and without repeats, a slice of arrays at a time. Not thread-safe.
+ * The samples of one series in one sorted run, ascending in time and without repeats, a slice of arrays at a time. The samples of a slice
+ * are of one kind, doubles or native histograms. Not thread-safe.
  */
 public interface SampleCursor {
 
@@ -16,8 +21,12 @@ public interface SampleCursor {
   /** The slice's timestamps, from {@link #start()} to {@link #end()}; valid until the next call of {@link #next()}. */
   long[] timestamps();
 
-  /** The slice's values, in the places of {@link #timestamps()}. */
+  /** The slice's values, in the places of {@link #timestamps()}; {@linkplain HistogramRows rows} where it holds histograms. */
   double[] values();
+
+  /** The slice's histograms, which its values refer to; null where it holds doubles. Valid as long as the timestamps. */
+  @Nullable
+  HistogramColumn histograms();
 
   int start();
 

@@ -4,6 +4,7 @@ import io.chronicledb.engine.bytes.ByteReader;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.error.ErrorCode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what {@link ChunkEncoder} writes. Holds everything that decoding needs, some 100 KiB, so that a chunk allocates nothing.
@@ -15,6 +16,8 @@ public final class ChunkDecoder {
   private final ByteCompression compression = new ByteCompression();
   private final TimestampDecoder timestampDecoder;
   private final ValueDecoder valueDecoder;
+  /** Most threads never meet one. */
+  private @Nullable HistogramChunkDecoder histogramDecoder;
 
   public ChunkDecoder() {
     var integers = new IntegerDecoder();
@@ -42,6 +45,16 @@ public final class ChunkDecoder {
     if (in.remaining() != 0) {
       throw new CorruptionException(in.remaining() + " bytes after the values of a chunk");
     }
+  }
+
+  /** The decoder of chunks with histograms, for the same thread. */
+  public HistogramChunkDecoder histograms() {
+    HistogramChunkDecoder decoder = histogramDecoder;
+    if (decoder == null) {
+      decoder = new HistogramChunkDecoder();
+      histogramDecoder = decoder;
+    }
+    return decoder;
   }
 
   static ChronicleException unknown(String what, int id) {

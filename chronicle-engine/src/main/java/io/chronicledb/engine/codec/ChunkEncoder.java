@@ -4,6 +4,7 @@ import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.bytes.Zstandard;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the columns of one chunk into bytes: looks at the data, picks the smallest of the encodings and writes that.
@@ -24,9 +25,11 @@ public final class ChunkEncoder {
   /** Samples of a chunk at most. */
   public static final int SAMPLES_MAX = 4096;
 
+  private final Effort effort;
   private final boolean zstandard;
   private final TimestampEncoder timestampEncoder;
   private final ValueEncoder valueEncoder;
+  private @Nullable HistogramChunkEncoder histogramEncoder;
 
   public ChunkEncoder(Effort effort) {
     this(effort, false);
@@ -44,10 +47,21 @@ public final class ChunkEncoder {
           ErrorCode.UNSUPPORTED,
           "Zstandard is switched on: add com.github.luben:zstd-jni to the class path");
     }
+    this.effort = effort;
     this.zstandard = zstandard && effort == Effort.COLD;
     var integers = new IntegerEncoder(effort);
     this.timestampEncoder = new TimestampEncoder(integers);
     this.valueEncoder = new ValueEncoder(effort, integers);
+  }
+
+  /** The encoder of chunks with histograms, for the same thread. */
+  public HistogramChunkEncoder histograms() {
+    HistogramChunkEncoder encoder = histogramEncoder;
+    if (encoder == null) {
+      encoder = new HistogramChunkEncoder(effort);
+      histogramEncoder = encoder;
+    }
+    return encoder;
   }
 
   /**

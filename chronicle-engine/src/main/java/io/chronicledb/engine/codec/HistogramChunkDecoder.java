@@ -98,100 +98,28 @@ public final class HistogramChunkDecoder {
 
   private long readGroup(int firstRow, int rows, long cellsLeft, HistogramColumn into) {
     int form = in.readByte();
-    int schema = form & 15;
-    boolean custom = schema == HistogramChunkEncoder.CUSTOM_FORM;
-    double threshold = readThreshold(form >>> HistogramChunkEncoder.THRESHOLD_SHIFT & 7);
-    double[] bounds = custom ? readBounds() : new double[0];
-    int[] negative = custom ? new int[0] : readSpans();
-    int[] positive = readSpans();
-    int width = negative.length + positive.length;
+    BucketLayout all = BucketFormat.read(form, in);
+    int width = all.bucketCount();
     long left = cellsLeft - (long) rows * width;
     if (left < 0) {
       throw corrupt(rows + " histograms of " + width + " buckets from row " + firstRow);
     }
-    int realSchema =
-        custom ? BucketLayout.CUSTOM_SCHEMA : schema - HistogramChunkEncoder.SCHEMA_BIAS;
-    String problem = BucketLayout.problem(realSchema, threshold, bounds, negative, positive);
-    if (problem != null) {
-      throw corrupt(problem);
-    }
-    BucketLayout all = custom
-        ? BucketLayout.custom(bounds, positive)
-        : BucketLayout.exponential(realSchema, threshold, negative, positive);
-    readPresence(rows, all, bounds);
+    readPresence(rows, all);
     // Allocated here, where the bytes have proved to say something sensible so far.
     if (cells.length < rows * width) {
       cells = new double
           [Math.max(rows * width, Math.min(HistogramChunkEncoder.CELLS_MAX, 2 * cells.length))];
     }
-    if ((form & HistogramChunkEncoder.WHOLE) != 0) {
-      readWholeColumns(rows, width, custom);
+    if ((form & BucketFormat.FLAG) != 0) {
+      readWholeColumns(rows, width, all.isCustom());
     } else {
-      readColumns(rows, width, custom);
+      readColumns(rows, width, all.isCustom());
     }
     fill(firstRow, rows, all, into);
     return left;
   }
 
-  private double readThreshold(int form) {
-    return switch (form) {
-      case 0 -> 0;
-      case HistogramChunkEncoder.THRESHOLD_POWER -> {
-        long power = in.readVarint();
-        if (power < Double.MIN_EXPONENT || power > Double.MAX_EXPONENT) {
-          throw corrupt("a zero bucket of width 2^" + power);
-        }
-        yield Math.scalb(1.0, (int) power);
-      }
-      case HistogramChunkEncoder.THRESHOLD_BITS -> in.readDouble();
-      default -> throw corrupt("zero threshold of form " + form);
-    };
-  }
-
-  private double[] readBounds() {
-    int count = in.readCount(Double.BYTES);
-    if (count > BucketLayout.BUCKETS_MAX) {
-      throw corrupt(count + " custom bounds");
-    }
-    var bounds = new double[count];
-    for (int i = 0; i < count; i++) {
-      bounds[i] = in.readDouble();
-    }
-    return bounds;
-  }
-
-  private int[] readSpans() {
-    int spans = in.readCount(2);
-    if (spans == 0) {
-      return new int[0];
-    }
-    var indexes = new int[Math.min(BucketLayout.BUCKETS_MAX, Math.max(16, spans))];
-    int size = 0;
-    long index = 0;
-    for (int i = 0; i < spans; i++) {
-      long skipped = i == 0 ? in.readVarint() : in.readUnsignedVarint();
-      long length = in.readUnsignedVarint() + 1;
-      if (skipped > Integer.MAX_VALUE
-          || skipped < (i == 0 ? Integer.MIN_VALUE : 0)
-          || length < 1
-          || length > BucketLayout.BUCKETS_MAX - size
-          || index + skipped + length > Integer.MAX_VALUE) {
-        throw corrupt("span " + i + " of buckets skips " + skipped + " and has " + length);
-      }
-      index += i == 0 ? skipped : skipped + 1;
-      if (indexes.length - size < length) {
-        indexes = Arrays.copyOf(
-            indexes,
-            Math.min(BucketLayout.BUCKETS_MAX, Math.max(2 * indexes.length, size + (int) length)));
-      }
-      for (int j = 0; j < length; j++) {
-        indexes[size++] = (int) index++;
-      }
-    }
-    return Arrays.copyOf(indexes, size);
-  }
-
-  private void readPresence(int rows, BucketLayout all, double[] bounds) {
+  private void readPresence(int rows, BucketLayout all) {
     int layoutCount = 0;
     for (int row = 0; row < rows; ) {
       long head = in.readUnsignedVarint();
@@ -200,12 +128,12 @@ public final class HistogramChunkDecoder {
         throw corrupt("a run of " + length + " rows from row " + row + " of " + rows);
       }
       row += (int) length;
-      layouts[layoutCount] = (head & 1) == 0 ? all : readMasked(all, bounds);
+      layouts[layoutCount] = (head & 1) == 0 ? all : readMasked(all);
       layoutEnds[layoutCount++] = row;
     }
   }
 
-  private BucketLayout readMasked(BucketLayout all, double[] bounds) {
+  private BucketLayout readMasked(BucketLayout all) {
     int width = all.bucketCount();
     byte[] bytes = in.array();
     int mask = in.arrayOffset();
@@ -225,9 +153,7 @@ public final class HistogramChunkDecoder {
     }
     negative = Arrays.copyOf(negative, negatives);
     positive = Arrays.copyOf(positive, positives);
-    return all.isCustom()
-        ? BucketLayout.custom(bounds, positive)
-        : BucketLayout.exponential(all.schema(), all.zeroThreshold(), negative, positive);
+    return all.withBuckets(negative, positive);
   }
 
   private void readWholeColumns(int rows, int width, boolean custom) {

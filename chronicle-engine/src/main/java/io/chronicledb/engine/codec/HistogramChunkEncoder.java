@@ -16,13 +16,8 @@ import io.chronicledb.engine.histogram.BucketLayout;
  *   hints      │ run uvarint │ ...                                       4 * (length - 1) + hint, see {@link
  *              io.chronicledb.engine.histogram.CounterResetHint}
  *   sums       drawn in {@link ValueEncoder}; a stale marker is a row of which the rest means nothing
- *   group      │ rows-1 uvarint │ form u8 │ zero threshold │ bounds │ negative │ positive │ presence │ columns │
- *     form            bits 0-3 schema + 4, 15 for custom buckets │ 4-5 zero threshold │ 6 zero │ 7 whole numbers
- *     zero threshold  by bits 4-5: 0 absent, it is zero │ 1 e varint, it is 2^e │ 2 f64
- *     bounds          of custom buckets only   │ count uvarint │ bound f64 │ ...
- *     negative        not of custom buckets    │ spans uvarint │ span │ ...
- *     positive                                 │ spans uvarint │ span │ ...
- *       span          │ skipped │ length-1 uvarint │   skipped: the first one's index varint, then buckets in between - 1 uvarint
+ *   group      │ rows-1 uvarint │ buckets │ presence │ columns │
+ *     buckets         those that one of its rows has, drawn in {@link BucketFormat}; the form's bit 7: whole numbers
  *     presence        │ run │ ...                                        until all rows of the group are there
  *       run           │ 2 * (rows - 1) + p uvarint │ mask, if p = 1 │    a bit for each bucket: do these rows have it?
  *     columns         │ count │ zero count, not of custom buckets │ negative bucket │ ... │ positive bucket │ ...
@@ -36,13 +31,6 @@ import io.chronicledb.engine.histogram.BucketLayout;
 public final class HistogramChunkEncoder {
 
   static final int ID = 1;
-
-  static final int CUSTOM_FORM = 15;
-  static final int SCHEMA_BIAS = 4;
-  static final int THRESHOLD_SHIFT = 4;
-  static final int THRESHOLD_POWER = 1;
-  static final int THRESHOLD_BITS = 2;
-  static final int WHOLE = 1 << 7;
 
   /**
    * Buckets of all rows of a chunk at most: 2 MiB when they are decoded. More rows than these allow go into the next chunk, and a reader
@@ -113,64 +101,15 @@ public final class HistogramChunkEncoder {
 
   private void writeGroup(HistogramColumn histograms, HistogramGroups.Group group, ByteWriter out) {
     gather(histograms, group);
-    BucketLayout layout = group.layout;
     boolean whole = isWhole(histograms, group);
     out.writeUnsignedVarint(group.rows() - 1);
-    int power = Math.getExponent(layout.zeroThreshold());
-    int threshold = layout.zeroThreshold() == 0
-        ? 0
-        : power >= Double.MIN_EXPONENT && layout.zeroThreshold() == Math.scalb(1.0, power)
-            ? THRESHOLD_POWER
-            : THRESHOLD_BITS;
-    out.writeByte((layout.isCustom() ? CUSTOM_FORM : layout.schema() + SCHEMA_BIAS)
-        | threshold << THRESHOLD_SHIFT
-        | (whole ? WHOLE : 0));
-    if (threshold == THRESHOLD_POWER) {
-      out.writeVarint(power);
-    } else if (threshold == THRESHOLD_BITS) {
-      out.writeDouble(layout.zeroThreshold());
-    }
-    if (layout.isCustom()) {
-      out.writeUnsignedVarint(layout.boundCount());
-      for (int i = 0; i < layout.boundCount(); i++) {
-        out.writeDouble(layout.bound(i));
-      }
-    } else {
-      writeSpans(group.negative, out);
-    }
-    writeSpans(group.positive, out);
+    BucketFormat.write(group.union(), whole, out);
     writePresence(histograms, group, out);
     if (whole) {
       writeWholeColumns(histograms, group, out);
     } else {
       writeColumns(histograms, group, out);
     }
-  }
-
-  private static void writeSpans(int[] indexes, ByteWriter out) {
-    int spans = 0;
-    for (int i = 0; i < indexes.length; i = spanEnd(indexes, i)) {
-      spans++;
-    }
-    out.writeUnsignedVarint(spans);
-    for (int i = 0; i < indexes.length; ) {
-      int end = spanEnd(indexes, i);
-      if (i == 0) {
-        out.writeVarint(indexes[0]);
-      } else {
-        out.writeUnsignedVarint((long) indexes[i] - indexes[i - 1] - 2);
-      }
-      out.writeUnsignedVarint(end - i - 1);
-      i = end;
-    }
-  }
-
-  private static int spanEnd(int[] indexes, int start) {
-    int end = start + 1;
-    while (end < indexes.length && indexes[end] == indexes[end - 1] + 1) {
-      end++;
-    }
-    return end;
   }
 
   private static void writePresence(

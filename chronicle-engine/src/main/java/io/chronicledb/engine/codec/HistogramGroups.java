@@ -47,6 +47,11 @@ final class HistogramGroups {
       return to - from;
     }
 
+    /** The bounds of the group with all of its buckets. */
+    BucketLayout union() {
+      return layout.withBuckets(negative, positive);
+    }
+
     /** Buckets of one row. */
     int width() {
       return negative.length + positive.length;

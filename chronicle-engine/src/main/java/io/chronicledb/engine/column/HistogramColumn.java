@@ -16,6 +16,8 @@ import java.util.Arrays;
  */
 public final class HistogramColumn {
 
+  private static final long ROW_BYTES = 5 * 8 + 4;
+
   private BucketLayout[] layouts;
   private CounterResetHint[] hints;
   private double[] counts;
@@ -23,6 +25,7 @@ public final class HistogramColumn {
   private double[] zeroCounts;
   private int[] offsets;
   private int size;
+  private long layoutBytes;
 
   private double[] buckets;
   private int bucketCount;
@@ -38,8 +41,36 @@ public final class HistogramColumn {
     buckets = new double[capacity];
   }
 
+  private HistogramColumn(HistogramColumn shared) {
+    layouts = shared.layouts;
+    hints = shared.hints;
+    counts = shared.counts;
+    sums = shared.sums;
+    zeroCounts = shared.zeroCounts;
+    offsets = shared.offsets;
+    size = shared.size;
+    layoutBytes = shared.layoutBytes;
+    buckets = shared.buckets;
+    bucketCount = shared.bucketCount;
+  }
+
+  /** The rows as they are now, in the same arrays: rows that this column comes to have do not show there, and none may be added there. */
+  public HistogramColumn snapshot() {
+    return new HistogramColumn(this);
+  }
+
   public int size() {
     return size;
+  }
+
+  /** Buckets of all rows together. */
+  public int cells() {
+    return bucketCount;
+  }
+
+  /** Bytes of memory, about. */
+  public long memoryBytes() {
+    return 8L * buckets.length + ROW_BYTES * layouts.length + layoutBytes;
   }
 
   /** The i-th histogram as an object of its own. */
@@ -61,6 +92,18 @@ public final class HistogramColumn {
     histogram.copyBuckets(buckets, at);
   }
 
+  /** Adds a row of another column, or of this one. */
+  public void add(HistogramColumn from, int row) {
+    int at = addRow(
+        from.layouts[row], from.hints[row], from.counts[row], from.sums[row], from.zeroCounts[row]);
+    System.arraycopy(from.buckets, from.offsets[row], buckets, at, bucketCount - at);
+  }
+
+  /** Adds a stale marker. */
+  public void addStale() {
+    addRow(BucketLayout.EMPTY, CounterResetHint.UNKNOWN, 0, StaleMarker.value(), 0);
+  }
+
   /**
    * Adds a histogram whose buckets are empty so far.
    *
@@ -79,8 +122,9 @@ public final class HistogramColumn {
     int offset = bucketCount;
     Arrays.fill(buckets, offset, offset + more, 0);
     bucketCount += more;
-    BucketLayout shared = size > 0 && layout.equals(layouts[size - 1]) ? layouts[size - 1] : layout;
-    layouts[size] = shared;
+    boolean shared = size > 0 && layout.equals(layouts[size - 1]);
+    layoutBytes += shared ? 0 : layout.memoryBytes();
+    layouts[size] = shared ? layouts[size - 1] : layout;
     hints[size] = hint;
     counts[size] = count;
     sums[size] = sum;
@@ -146,6 +190,7 @@ public final class HistogramColumn {
   public void clear() {
     Arrays.fill(layouts, 0, size, BucketLayout.EMPTY);
     size = 0;
+    layoutBytes = 0;
     bucketCount = 0;
   }
 }

@@ -1,6 +1,10 @@
 package io.chronicledb.engine.head;
 
+import io.chronicledb.engine.column.HistogramColumn;
+import io.chronicledb.engine.column.HistogramRows;
 import java.util.Arrays;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns rows in arrival order into a memory block. Rows are distributed to their series by counting, which keeps their order; only series
@@ -12,11 +16,15 @@ final class BufferSort {
   private final long[] times;
   private final double[] values;
   private final int rows;
+  /** What the values of marked rows refer to; null where no row is marked. */
+  private final @Nullable HistogramColumn histograms;
 
-  BufferSort(int[] ids, long[] times, double[] values, int rows) {
+  BufferSort(
+      int[] ids, long[] times, double[] values, @Nullable HistogramColumn histograms, int rows) {
     this.ids = ids;
     this.times = times;
     this.values = values;
+    this.histograms = histograms;
     this.rows = rows;
   }
 
@@ -28,8 +36,8 @@ final class BufferSort {
     var distinct = new int[Math.min(rows, 1 << 10)];
     int count = 0;
     for (int row = 0; row < rows; row++) {
-      int id = ids[row];
-      if (row > 0 && id == ids[row - 1]) {
+      int id = HistogramRows.id(ids[row]);
+      if (row > 0 && id == HistogramRows.id(ids[row - 1])) {
         series[row] = series[row - 1]; // Samples of one series mostly come together.
         continue;
       }
@@ -67,7 +75,9 @@ final class BufferSort {
     for (int row = 0; row < rows; row++) {
       int at = next[rank[series[row]]]++;
       sortedTimes[at] = times[row];
-      sortedValues[at] = values[row];
+      // Where kinds are mixed, the places in the buffer are sorted, and their values fetched at the
+      // end.
+      sortedValues[at] = histograms == null ? values[row] : Double.longBitsToDouble(row);
     }
     int kept = orderWithinSeries(firstRows, sortedTimes, sortedValues);
     if (kept < rows) {
@@ -75,7 +85,25 @@ final class BufferSort {
       sortedValues = Arrays.copyOf(sortedValues, kept);
     }
     return new MemoryBlock(
-        sortedOrders, firstRows, sortedTimes, sortedValues, firstSequence, lastSequence);
+        sortedOrders,
+        firstRows,
+        sortedTimes,
+        sortedValues,
+        histograms,
+        histograms == null ? null : fetch(sortedValues),
+        firstSequence,
+        lastSequence);
+  }
+
+  /** Puts values in the place of the rows that they stand in, and returns which of them are histograms. */
+  private BitSet fetch(double[] sorted) {
+    var histogramRows = new BitSet(sorted.length);
+    for (int i = 0; i < sorted.length; i++) {
+      int row = (int) Double.doubleToRawLongBits(sorted[i]);
+      sorted[i] = values[row];
+      histogramRows.set(i, HistogramRows.isMarked(ids[row]));
+    }
+    return histogramRows;
   }
 
   /** Sorts the first array, and returns the place there of each element of the second, which has the same in their old order. */

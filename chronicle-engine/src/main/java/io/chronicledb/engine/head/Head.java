@@ -3,6 +3,8 @@ package io.chronicledb.engine.head;
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.column.ExemplarRows;
+import io.chronicledb.engine.column.HistogramColumn;
+import io.chronicledb.engine.column.HistogramRows;
 import io.chronicledb.engine.exemplar.ExemplarBatch;
 import io.chronicledb.engine.exemplar.ExemplarBuffer;
 import io.chronicledb.engine.metadata.MetadataChange;
@@ -86,15 +88,25 @@ public final class Head {
     this.state = new State(new WriteBuffer(bufferRows), List.of(), List.of(), catalog);
   }
 
-  /** Adds a batch and makes it visible as a whole. */
+  /**
+   * Adds a batch and makes it visible as a whole.
+   *
+   * @param ids those of histograms {@linkplain HistogramRows marked}
+   * @param histograms null where the batch has none
+   */
   public synchronized void append(
-      long sequence, int[] ids, long[] timestamps, double[] values, int count) {
+      long sequence,
+      int[] ids,
+      long[] timestamps,
+      double[] values,
+      @Nullable HistogramColumn histograms,
+      int count) {
     WriteBuffer buffer = state.buffer;
     if (!buffer.hasRoomFor(count)) {
       seal(count);
       buffer = state.buffer;
     }
-    buffer.append(sequence, ids, timestamps, values, count);
+    buffer.append(sequence, ids, timestamps, values, histograms, count);
     buffer.publish(sequence);
   }
 

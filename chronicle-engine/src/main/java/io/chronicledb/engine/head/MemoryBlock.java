@@ -8,11 +8,15 @@ import io.chronicledb.engine.block.SampleCursor;
 import io.chronicledb.engine.block.SortedRun;
 import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.column.DoubleColumn;
+import io.chronicledb.engine.column.HistogramColumn;
+import io.chronicledb.engine.column.HistogramRows;
 import io.chronicledb.engine.column.LongColumn;
 import io.chronicledb.engine.model.TimeRange;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A sorted run as plain columns in memory. */
 public final class MemoryBlock implements SortedRun {
@@ -24,7 +28,13 @@ public final class MemoryBlock implements SortedRun {
   private final int[] firstRows;
 
   private final long[] timestamps;
+  /** In the rows of {@link #histogramRows}, references to {@link #histograms}. */
   private final double[] values;
+
+  private final @Nullable HistogramColumn histograms;
+  /** Null where all samples are doubles. Not to be changed. */
+  private final @Nullable BitSet histogramRows;
+
   private final long firstSequence;
   private final long lastSequence;
   private final long minTime;
@@ -37,6 +47,20 @@ public final class MemoryBlock implements SortedRun {
       double[] values,
       long firstSequence,
       long lastSequence) {
+    this(orders, firstRows, timestamps, values, null, null, firstSequence, lastSequence);
+  }
+
+  MemoryBlock(
+      long[] orders,
+      int[] firstRows,
+      long[] timestamps,
+      double[] values,
+      @Nullable HistogramColumn histograms,
+      @Nullable BitSet histogramRows,
+      long firstSequence,
+      long lastSequence) {
+    this.histograms = histograms;
+    this.histogramRows = histogramRows;
     this.orders = orders;
     this.firstRows = firstRows;
     this.timestamps = timestamps;
@@ -74,6 +98,8 @@ public final class MemoryBlock implements SortedRun {
         merged.finishedFirstRows(),
         merged.timestamps.toArray(),
         merged.values.toArray(),
+        merged.histograms,
+        merged.histogramRows,
         blocks.get(0).firstSequence,
         blocks.get(blocks.size() - 1).lastSequence);
   }
@@ -84,6 +110,12 @@ public final class MemoryBlock implements SortedRun {
     int[] firstRows;
     final LongColumn timestamps;
     final DoubleColumn values;
+
+    @Nullable
+    HistogramColumn histograms;
+
+    @Nullable
+    BitSet histogramRows;
 
     Columns(int series, int rows) {
       orders = new LongColumn(series);
@@ -102,9 +134,30 @@ public final class MemoryBlock implements SortedRun {
     }
 
     @Override
-    public void samples(long[] times, double[] sampleValues, int start, int end) {
+    public void samples(
+        long[] times,
+        double[] sampleValues,
+        @Nullable HistogramColumn sampleHistograms,
+        int start,
+        int end) {
+      if (sampleHistograms == null) {
+        values.addAll(sampleValues, start, end - start);
+      } else {
+        addHistograms(sampleHistograms, sampleValues, start, end);
+      }
       timestamps.addAll(times, start, end - start);
-      values.addAll(sampleValues, start, end - start);
+    }
+
+    private void addHistograms(HistogramColumn from, double[] rows, int start, int end) {
+      if (histograms == null || histogramRows == null) {
+        histograms = new HistogramColumn(end - start);
+        histogramRows = new BitSet();
+      }
+      histogramRows.set(values.size(), values.size() + end - start);
+      for (int i = start; i < end; i++) {
+        values.add(HistogramRows.reference(histograms.size()));
+        histograms.add(from, HistogramRows.row(rows[i]));
+      }
     }
 
     int[] finishedFirstRows() {
@@ -120,7 +173,10 @@ public final class MemoryBlock implements SortedRun {
   }
 
   public long memoryBytes() {
-    return OVERHEAD_BYTES + timestamps.length * 16L + orders.length * 12L;
+    return OVERHEAD_BYTES
+        + timestamps.length * 16L
+        + orders.length * 12L
+        + (histograms == null ? 0 : histograms.memoryBytes());
   }
 
   public int seriesCount() {
@@ -215,29 +271,41 @@ public final class MemoryBlock implements SortedRun {
     }
   }
 
-  /** One slice of the columns. */
+  /** Slices of the columns: one, or where a series has samples of both kinds, one of each stretch. */
   private final class Rows implements SampleCursor {
 
     private int start;
+    /** Where the slice ends, and the next one begins. */
     private int end;
-    private boolean taken;
+
+    private int limit;
+    private boolean ofHistograms;
 
     void reset(int from, int to) {
       start = from;
-      end = to;
-      taken = from == to;
+      end = from;
+      limit = to;
     }
 
     @Override
     public long nextTime() {
-      return taken ? Long.MAX_VALUE : timestamps[start];
+      return end == limit ? Long.MAX_VALUE : timestamps[end];
     }
 
     @Override
     public boolean next() {
-      boolean had = !taken;
-      taken = true;
-      return had;
+      if (end == limit) {
+        return false;
+      }
+      start = end;
+      end = limit;
+      if (histogramRows != null) {
+        ofHistograms = histogramRows.get(start);
+        int other =
+            ofHistograms ? histogramRows.nextClearBit(start) : histogramRows.nextSetBit(start);
+        end = other < 0 ? limit : Math.min(other, limit);
+      }
+      return true;
     }
 
     @Override
@@ -248,6 +316,11 @@ public final class MemoryBlock implements SortedRun {
     @Override
     public double[] values() {
       return values;
+    }
+
+    @Override
+    public @Nullable HistogramColumn histograms() {
+      return ofHistograms ? histograms : null;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.chronicledb.engine.head;
 
+import io.chronicledb.engine.column.HistogramColumn;
+import io.chronicledb.engine.column.HistogramRows;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -14,14 +16,20 @@ final class WriteBuffer {
   private final double[] values;
   private int rows;
   private long firstSequence;
+  /** What the values of {@linkplain HistogramRows marked} rows refer to; null as long as there is none. */
+  private @Nullable HistogramColumn histograms;
+
+  private volatile long histogramBytes;
 
   /** What readers may see; its write publishes the rows before it. */
-  private volatile Published published = new Published(0, 0);
+  private volatile Published published = new Published(0, 0, null);
 
   /** The published rows sorted, for queries; a snapshot of some earlier count, renewed on demand. */
   private volatile @Nullable Sorted sorted;
 
-  private record Published(int rows, long lastSequence) {}
+  /** @param histograms as many as the rows need; the column itself goes on growing */
+  private record Published(
+      int rows, long lastSequence, @Nullable HistogramColumn histograms) {}
 
   private record Sorted(int rows, MemoryBlock block) {}
 
@@ -48,19 +56,44 @@ final class WriteBuffer {
   }
 
   /** Adds a batch; not visible before {@link #publish}. */
-  void append(long sequence, int[] batchIds, long[] batchTimes, double[] batchValues, int count) {
+  void append(
+      long sequence,
+      int[] batchIds,
+      long[] batchTimes,
+      double[] batchValues,
+      @Nullable HistogramColumn batchHistograms,
+      int count) {
     if (rows == 0) {
       firstSequence = sequence;
     }
     System.arraycopy(batchIds, 0, ids, rows, count);
     System.arraycopy(batchTimes, 0, times, rows, count);
     System.arraycopy(batchValues, 0, values, rows, count);
+    if (batchHistograms != null) {
+      addHistograms(batchHistograms, rows, rows + count);
+    }
     rows += count;
+  }
+
+  private void addHistograms(HistogramColumn batch, int from, int to) {
+    HistogramColumn all = histograms;
+    if (all == null) {
+      all = new HistogramColumn(batch.size());
+      histograms = all;
+    }
+    for (int row = from; row < to; row++) {
+      if (HistogramRows.isMarked(ids[row])) {
+        int batchRow = HistogramRows.row(values[row]);
+        values[row] = HistogramRows.reference(all.size());
+        all.add(batch, batchRow);
+      }
+    }
+    histogramBytes = all.memoryBytes();
   }
 
   /** Makes everything appended visible. */
   void publish(long sequence) {
-    published = new Published(rows, sequence);
+    published = new Published(rows, sequence, histograms == null ? null : histograms.snapshot());
   }
 
   /** The visible rows as a sorted run; null where there are none. Kept until more rows are published. */
@@ -74,7 +107,7 @@ final class WriteBuffer {
     if (known == null || known.rows != visible.rows) {
       known = new Sorted(
           visible.rows,
-          new BufferSort(ids, times, values, visible.rows)
+          new BufferSort(ids, times, values, visible.histograms, visible.rows)
               .sort(orders, firstSequence, visible.lastSequence));
       sorted = known;
     }
@@ -83,7 +116,7 @@ final class WriteBuffer {
 
   void addSeriesTo(RoaringBitmap into) {
     for (int row = 0; row < rows; row++) {
-      into.add(ids[row]);
+      into.add(HistogramRows.id(ids[row]));
     }
   }
 
@@ -92,6 +125,6 @@ final class WriteBuffer {
   }
 
   long memoryBytes() {
-    return (long) ids.length * Head.BUFFER_ROW_BYTES;
+    return (long) ids.length * Head.BUFFER_ROW_BYTES + histogramBytes;
   }
 }

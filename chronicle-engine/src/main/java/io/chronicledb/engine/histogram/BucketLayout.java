@@ -70,6 +70,15 @@ public final class BucketLayout {
     return new BucketLayout(schema, zeroThreshold, bounds, negative, positive);
   }
 
+  /**
+   * The same bounds with other buckets. The arrays are handed over: the caller forgets them.
+   *
+   * @throws IllegalArgumentException where {@link #problem} finds one
+   */
+  public BucketLayout withBuckets(int[] otherNegative, int[] otherPositive) {
+    return checked(new BucketLayout(schema, zeroThreshold, bounds, otherNegative, otherPositive));
+  }
+
   private static BucketLayout checked(BucketLayout layout) {
     String problem = problem(
         layout.schema, layout.zeroThreshold, layout.bounds, layout.negative, layout.positive);
@@ -195,6 +204,11 @@ public final class BucketLayout {
   /** Both sides together. */
   public int bucketCount() {
     return negative.length + positive.length;
+  }
+
+  /** Bytes of memory, about. */
+  public long memoryBytes() {
+    return 96 + 8L * bounds.length + 4L * bucketCount();
   }
 
   /** The index within its schema of the i-th negative bucket. */

@@ -7,6 +7,7 @@ import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.BlockWriter;
 import io.chronicledb.engine.block.RunSink;
 import io.chronicledb.engine.codec.ChunkEncoder;
+import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.model.TimeRange;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Distributes merged samples over the windows of time and stores them: one block for each window, or several with a stretch of series each
@@ -69,7 +71,12 @@ public final class PartitionWriter implements RunSink {
   }
 
   @Override
-  public void samples(long[] timestamps, double[] values, int start, int end) {
+  public void samples(
+      long[] timestamps,
+      double[] values,
+      @Nullable HistogramColumn histograms,
+      int start,
+      int end) {
     int from = start;
     while (from < end) {
       TimeRange window = windows.apply(timestamps[from]);
@@ -91,7 +98,7 @@ public final class PartitionWriter implements RunSink {
         block.order = order;
         block.writer.series(order);
       }
-      block.writer.samples(timestamps, values, from, to);
+      block.writer.samples(timestamps, values, histograms, from, to);
       from = to;
     }
   }

@@ -4,9 +4,12 @@ import io.chronicledb.engine.block.ChunkStatistics;
 import io.chronicledb.engine.block.MergedSamples;
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.SampleCursor;
+import io.chronicledb.engine.column.HistogramColumn;
+import io.chronicledb.engine.column.HistogramRows;
 import io.chronicledb.engine.model.TimeRange;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the samples of one series after another in batches: {@link #series}, then {@link #next} until it is false. Samples ascend in time,
@@ -53,6 +56,11 @@ public final class SeriesCursor {
   /** Values of the batch, in the places of {@link #timestamps()}. */
   public double[] values() {
     return merged.values();
+  }
+
+  /** What the values of the batch refer to, as {@link HistogramRows} says; null where they are the samples themselves. */
+  public @Nullable HistogramColumn histograms() {
+    return merged.histograms();
   }
 
   public int start() {

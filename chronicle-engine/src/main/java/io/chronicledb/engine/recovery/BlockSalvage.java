@@ -155,7 +155,12 @@ final class BlockSalvage {
       try {
         more = samples.next();
         if (more) {
-          writer.samples(samples.timestamps(), samples.values(), samples.start(), samples.end());
+          writer.samples(
+              samples.timestamps(),
+              samples.values(),
+              samples.histograms(),
+              samples.start(),
+              samples.end());
         }
       } catch (CorruptionException e) {
         reasons.add(e.getMessage());

@@ -5,6 +5,8 @@ import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.column.ExemplarRows;
+import io.chronicledb.engine.column.HistogramColumn;
+import io.chronicledb.engine.column.HistogramRows;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.head.Head;
 import io.chronicledb.engine.index.SeriesDictionary;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -140,24 +143,30 @@ public final class Recovery {
 
     @Override
     public void batch(
-        long sequence, int[] segmentSeriesIds, long[] timestamps, double[] values, int count) {
+        long sequence,
+        int[] segmentSeriesIds,
+        long[] timestamps,
+        double[] values,
+        @Nullable HistogramColumn histograms,
+        int count) {
       if (sequence <= checkpoint) {
         return;
       }
       int kept = 0;
       for (int row = 0; row < count; row++) {
-        int segmentId = segmentSeriesIds[row];
+        boolean ofHistogram = HistogramRows.isMarked(segmentSeriesIds[row]);
+        int segmentId = HistogramRows.id(segmentSeriesIds[row]);
         int id = segmentId < ids.length ? ids[segmentId] : UNKNOWN;
         if (id == UNKNOWN) {
           unattributed++;
           continue;
         }
-        segmentSeriesIds[kept] = id;
+        segmentSeriesIds[kept] = ofHistogram ? HistogramRows.marked(id) : id;
         timestamps[kept] = timestamps[row];
         values[kept] = values[row];
         kept++;
       }
-      head.append(sequence, segmentSeriesIds, timestamps, values, kept);
+      head.append(sequence, segmentSeriesIds, timestamps, values, histograms, kept);
       batches++;
       points += kept;
       makeRoom.run();

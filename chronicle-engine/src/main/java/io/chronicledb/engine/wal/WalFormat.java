@@ -20,6 +20,7 @@ final class WalFormat {
 
   static final int TYPE_BATCH = 1;
   static final int TYPE_DELETION = 2;
+  static final int TYPE_MIXED_BATCH = 3;
   static final int TYPE_EXEMPLARS = 4;
   static final int TYPE_METADATA = 5;
 
@@ -33,14 +34,6 @@ final class WalFormat {
   private static final int DIGITS = 10;
 
   private WalFormat() {}
-
-  /** Whether this version knows records of a type. */
-  static boolean isKnown(int type) {
-    return type == TYPE_BATCH
-        || type == TYPE_DELETION
-        || type == TYPE_EXEMPLARS
-        || type == TYPE_METADATA;
-  }
 
   static String fileName(long segment) {
     String digits = Long.toString(segment);

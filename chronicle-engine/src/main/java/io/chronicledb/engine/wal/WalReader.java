@@ -362,7 +362,7 @@ final class WalReader {
     int type = in.readByte();
     long sequence = in.readLong();
     long durable = in.readLong();
-    if (!WalFormat.isKnown(type)) {
+    if (type < WalFormat.TYPE_BATCH || type > WalFormat.TYPE_METADATA) {
       throw new ChronicleException(
           ErrorCode.UNSUPPORTED,
           path + ": record type " + type + " at offset " + offset
@@ -372,7 +372,8 @@ final class WalReader {
     try {
       ByteReader payload = at(offset + WalFormat.RECORD_HEADER_BYTES, length);
       switch (type) {
-        case WalFormat.TYPE_BATCH -> WalBatch.decode(sequence, payload, visitor);
+        case WalFormat.TYPE_BATCH -> WalBatch.decode(sequence, false, payload, visitor);
+        case WalFormat.TYPE_MIXED_BATCH -> WalBatch.decode(sequence, true, payload, visitor);
         case WalFormat.TYPE_DELETION -> WalDeletion.decode(sequence, payload, visitor);
         case WalFormat.TYPE_EXEMPLARS -> WalExemplars.decode(sequence, payload, visitor);
         default -> {

@@ -2,6 +2,7 @@ package io.chronicledb.engine.wal;
 
 import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.bytes.Crc32c;
+import io.chronicledb.engine.column.HistogramRows;
 import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
@@ -160,13 +161,16 @@ public final class WriteAheadLog implements AutoCloseable {
   /**
    * Appends a batch to the memory of the log and gives it the next sequence.
    *
-   * @param seriesIds the series of each row
+   * @param seriesIds the series of each row; those of histograms {@linkplain HistogramRows marked}
+   * @param mixed whether {@code points} were encoded with histograms
    * @param points the points' part of the payload, from {@link WalBatch#encodePoints}
    * @return the batch's sequence
    * @throws BadDataException for a batch that is too large for one record; nothing is appended then
    */
-  public long append(int[] seriesIds, int count, ByteWriter points, WalBatch.Keys keys) {
-    return append(WalFormat.TYPE_BATCH, seriesIds, count, points, keys);
+  public long append(
+      int[] seriesIds, int count, boolean mixed, ByteWriter points, WalBatch.Keys keys) {
+    int type = mixed ? WalFormat.TYPE_MIXED_BATCH : WalFormat.TYPE_BATCH;
+    return append(type, seriesIds, count, points, keys);
   }
 
   /**
@@ -252,7 +256,7 @@ public final class WriteAheadLog implements AutoCloseable {
     int unseen = 0;
     int previous = -1;
     for (int i = 0; i < count; i++) {
-      int id = seriesIds[i];
+      int id = HistogramRows.id(seriesIds[i]);
       if (id != previous && !introduced.get(id)) {
         introduced.set(id);
         unseen++;

@@ -15,6 +15,11 @@
  *          A series' id means something within its segment only: its first use there carries its key (the bytes of {@link
  *          io.chronicledb.engine.model.SeriesKey}). Δ counts from the point before, over runs, starting at 0.
  *
+ * batch    type 3: the same with native histograms among the points
+ * run      │ id Δ varint │ 2 * points + kind uvarint │ point* │
+ * point    kind 0: │ timestamp Δ varint │ value f64 │   kind 1: │ timestamp Δ varint │ histogram │, drawn in
+ *          {@link io.chronicledb.engine.wal.WalHistogram}. A batch without histograms is of type 1.
+ *
  * deletion type 2: hides all points with lower sequences, of the series that all matchers match (none: of every series), within a range
  *          │ range start varint │ range end - start uvarint │ matchers uvarint │ ( op u8 │ name length uvarint │ name │
  *          │ value length uvarint │ value )* │

@@ -2,7 +2,10 @@ package io.chronicledb.engine.write;
 
 import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.column.ExemplarRows;
+import io.chronicledb.engine.column.HistogramColumn;
+import io.chronicledb.engine.column.HistogramRows;
 import io.chronicledb.engine.error.BadDataException;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.metadata.MetadataChange;
 import io.chronicledb.engine.model.Exemplar;
@@ -14,10 +17,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Points in columns, written and becoming visible as one: rows of (series, timestamp, value), where a series is named once and then
- * followed by its samples. Reusable after {@link #clear()}; not thread-safe.
+ * Points in columns, written and becoming visible as one: rows of (series, timestamp, value or native histogram), where a series is named
+ * once and then followed by its samples. Reusable after {@link #clear()}; not thread-safe.
  *
  * <p>Where a series and timestamp come twice, the later row wins, as everywhere.
  */
@@ -49,6 +53,11 @@ public final class PointBatch {
   private long[] timestamps;
   private double[] values;
   private int size;
+
+  /** Histograms among the samples, whose values refer to them, and the rows where they stand; null as long as there is none. */
+  private @Nullable HistogramColumn histograms;
+
+  private int[] histogramRows = {};
 
   /** The id behind that of the series looked up last, also of the batch before. */
   private int expectedId;
@@ -115,10 +124,41 @@ public final class PointBatch {
    * @param value any double; NaN payloads such as the stale marker are kept
    */
   public PointBatch add(long timestamp, double value) {
+    checkSample(timestamp);
+    addRow(timestamp, value);
+    return this;
+  }
+
+  /**
+   * Adds a native histogram to the series named last.
+   *
+   * @param timestamp nanoseconds since the epoch; any but {@link Long#MAX_VALUE}
+   */
+  public PointBatch add(long timestamp, NativeHistogram histogram) {
+    checkSample(timestamp);
+    HistogramColumn column = histograms;
+    if (column == null) {
+      column = new HistogramColumn(16);
+      histograms = column;
+    }
+    int at = column.size();
+    addRow(timestamp, HistogramRows.reference(at));
+    if (at == histogramRows.length) {
+      histogramRows = Arrays.copyOf(histogramRows, Math.max(16, 2 * at));
+    }
+    histogramRows[at] = size - 1;
+    column.add(histogram);
+    return this;
+  }
+
+  private void checkSample(long timestamp) {
     if (seriesCount == 0) {
       throw new IllegalStateException("name a series before adding samples");
     }
     checkTimestamp(timestamp);
+  }
+
+  private void addRow(long timestamp, double value) {
     if (size == timestamps.length) {
       if (size == POINTS_MAX) {
         throw new BadDataException(
@@ -131,7 +171,6 @@ public final class PointBatch {
     timestamps[size] = timestamp;
     values[size] = value;
     size++;
-    return this;
   }
 
   /** Whether the series named last, which is given by its place, has exemplars. */
@@ -252,9 +291,12 @@ public final class PointBatch {
     exemplarKeyBytes = 0;
     metadata = List.of();
     metadataBytes = 0;
+    if (histograms != null) {
+      histograms.clear();
+    }
   }
 
-  /** Registers the series and returns the id of each row; valid until the next change of the batch. */
+  /** Registers the series and returns the id of each row, those of histograms {@linkplain HistogramRows marked}; valid until the next change of the batch. */
   int[] resolve(SeriesRegistry registry) {
     if (ids.length < size) {
       ids = new int[timestamps.length];
@@ -268,7 +310,16 @@ public final class PointBatch {
         Arrays.fill(ids, firstRows[i], end, id);
       }
     }
+    for (int i = 0; histograms != null && i < histograms.size(); i++) {
+      ids[histogramRows[i]] = HistogramRows.marked(ids[histogramRows[i]]);
+    }
     return ids;
+  }
+
+  /** Null where there are none. */
+  @Nullable
+  HistogramColumn histograms() {
+    return histograms == null || histograms.size() == 0 ? null : histograms;
   }
 
   private int register(int series, SeriesRegistry registry) {

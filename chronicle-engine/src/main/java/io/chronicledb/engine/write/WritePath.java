@@ -2,6 +2,7 @@ package io.chronicledb.engine.write;
 
 import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
@@ -77,6 +78,7 @@ public final class WritePath implements AutoCloseable {
     final int[] ids;
     final long[] timestamps;
     final double[] values;
+    final @Nullable HistogramColumn histograms;
     final int count;
     final ByteWriter points;
     Attachments attachments = Attachments.NONE;
@@ -95,22 +97,30 @@ public final class WritePath implements AutoCloseable {
     Throwable failure;
 
     QueuedWrite(
-        int[] ids, long[] timestamps, double[] values, int count, int epoch, ByteWriter points) {
+        int[] ids,
+        long[] timestamps,
+        double[] values,
+        @Nullable HistogramColumn histograms,
+        int count,
+        int epoch,
+        ByteWriter points) {
       this.ids = ids;
       this.timestamps = timestamps;
       this.values = values;
+      this.histograms = histograms;
       this.count = count;
       this.epoch = epoch;
       this.points = points;
     }
 
     static QueuedWrite one() {
-      return new QueuedWrite(new int[1], new long[1], new double[1], 1, 0, new ByteWriter(32));
+      return new QueuedWrite(
+          new int[1], new long[1], new double[1], null, 1, 0, new ByteWriter(32));
     }
 
     void encode() {
       points.clear();
-      WalBatch.encodePoints(ids, timestamps, values, count, points);
+      WalBatch.encodePoints(ids, timestamps, values, histograms, count, points);
     }
   }
 
@@ -127,7 +137,13 @@ public final class WritePath implements AutoCloseable {
       int epoch = registry.epoch();
       int[] ids = batch.resolve(registry);
       var write = new QueuedWrite(
-          ids, batch.timestamps(), batch.values(), batch.size(), epoch, batch.encoded());
+          ids,
+          batch.timestamps(),
+          batch.values(),
+          batch.histograms(),
+          batch.size(),
+          epoch,
+          batch.encoded());
       write.attachments = batch.attachments(registry, exemplarsWanted);
       if (commit(write)) {
         return position(write.sequence, write.failure);
@@ -364,9 +380,7 @@ public final class WritePath implements AutoCloseable {
           continue;
         }
         try {
-          write.pointSequence = write.count == 0
-              ? 0
-              : wal.append(write.ids, write.count, write.points, registry);
+          write.pointSequence = write.count == 0 ? 0 : log(write);
           write.sequence =
               write.attachments.log(write.pointSequence, wal, registry, head.metadata());
         } catch (BadDataException e) {
@@ -379,7 +393,12 @@ public final class WritePath implements AutoCloseable {
         if (write.failure == null && !write.outdated) {
           if (write.count > 0) {
             head.append(
-                write.pointSequence, write.ids, write.timestamps, write.values, write.count);
+                write.pointSequence,
+                write.ids,
+                write.timestamps,
+                write.values,
+                write.histograms,
+                write.count);
           }
           write.attachments.enter(head);
         }
@@ -404,6 +423,11 @@ public final class WritePath implements AutoCloseable {
     } finally {
       group.forEach(write -> write.done = true);
     }
+  }
+
+  private long log(QueuedWrite write) {
+    boolean mixed = write.histograms != null;
+    return wal.append(write.ids, write.count, mixed, write.points, registry);
   }
 
   /** Gives what was appended to the operating system and to the disk, as far as the mode asks. */

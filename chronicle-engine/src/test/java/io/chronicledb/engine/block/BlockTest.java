@@ -63,7 +63,7 @@ class BlockTest {
     var writer = new BlockWriter(TimeRange.ALL, 1, 1, new ChunkEncoder(Effort.FRESH));
     writer.series(SeriesOrder.of(0, 0));
     writer.samples(
-        new long[] {Long.MIN_VALUE, 0, Long.MAX_VALUE - 1}, new double[] {1, 2, 3}, 0, 3);
+        new long[] {Long.MIN_VALUE, 0, Long.MAX_VALUE - 1}, new double[] {1, 2, 3}, null, 0, 3);
     ByteBuffer bytes = writer.finish();
     Block block = RunFixture.open(Arrays.copyOf(bytes.array(), bytes.limit()));
     assertThat(RunFixture.read(block, TimeRange.ALL).get(0L).keySet())

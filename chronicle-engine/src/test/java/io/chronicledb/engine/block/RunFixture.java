@@ -42,6 +42,7 @@ final class RunFixture {
       writer.samples(
           samples.keySet().stream().mapToLong(Long::longValue).toArray(),
           samples.values().stream().mapToDouble(Double::longBitsToDouble).toArray(),
+          null,
           0,
           samples.size());
     });

@@ -3,11 +3,13 @@ package io.chronicledb.engine.block;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronicledb.engine.TestDatabase;
+import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.model.TimeRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RunMergeTest {
@@ -91,7 +93,12 @@ class RunMergeTest {
     }
 
     @Override
-    public void samples(long[] timestamps, double[] values, int start, int end) {
+    public void samples(
+        long[] timestamps,
+        double[] values,
+        @Nullable HistogramColumn histograms,
+        int start,
+        int end) {
       for (int i = start; i < end; i++) {
         assertThat(series.isEmpty() || series.lastKey() < timestamps[i]).isTrue();
         series.put(timestamps[i], Double.doubleToRawLongBits(values[i]));

@@ -368,7 +368,7 @@ class HistogramChunkTest {
       out.writeByte(EncodingId.CONSTANT);
       out.writeDouble(1);
       out.writeUnsignedVarint(count - 1);
-      out.writeByte(random.nextInt(16) | (random.nextBoolean() ? HistogramChunkEncoder.WHOLE : 0));
+      out.writeByte(random.nextInt(16) | (random.nextBoolean() ? BucketFormat.FLAG : 0));
       out.writeByte(random.nextInt(2));
       out.writeBytes(group);
       byte[] bytes = out.toByteArray();
@@ -387,7 +387,7 @@ class HistogramChunkTest {
     out.writeByte(EncodingId.CONSTANT);
     out.writeDouble(1);
     out.writeUnsignedVarint(4_095);
-    out.writeByte(HistogramChunkEncoder.WHOLE | 4);
+    out.writeByte(BucketFormat.FLAG | 4);
     out.writeUnsignedVarint(0);
     out.writeUnsignedVarint(1);
     out.writeVarint(0);

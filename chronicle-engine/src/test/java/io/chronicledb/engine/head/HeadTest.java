@@ -8,6 +8,7 @@ import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.RunMerge;
 import io.chronicledb.engine.block.RunSink;
 import io.chronicledb.engine.block.Tombstone;
+import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.partition.PartitionCatalog;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class HeadTest {
@@ -50,7 +52,7 @@ class HeadTest {
           values[i] = sequence * 1000.0 + i;
           expected.computeIfAbsent(order(ids[i]), o -> new TreeMap<>()).put(times[i], values[i]);
         }
-        head.append(sequence, ids, times, values, count);
+        head.append(sequence, ids, times, values, null, count);
         if (random.nextInt(5) == 0) {
           head.seal();
         }
@@ -69,11 +71,12 @@ class HeadTest {
   @Test
   void theLastOfEqualTimestampsWinsWithinABatchAndOverBatches() {
     var head = new Head(HeadTest::order, 4, empty);
-    head.append(1, new int[] {0, 0, 0}, new long[] {5, 5, 4}, new double[] {1, 2, 3}, 3);
+    head.append(1, new int[] {0, 0, 0}, new long[] {5, 5, 4}, new double[] {1, 2, 3}, null, 3);
     assertThat(read(head.snapshot()).get(0L)).containsEntry(5L, 2.0).containsEntry(4L, 3.0);
-    head.append(2, new int[] {0, 0}, new long[] {4, 5}, new double[] {6, 7}, 2); // A new buffer.
+    head.append(
+        2, new int[] {0, 0}, new long[] {4, 5}, new double[] {6, 7}, null, 2); // A new buffer.
     assertThat(read(head.snapshot()).get(0L)).containsEntry(5L, 7.0).containsEntry(4L, 6.0);
-    head.append(3, new int[] {0}, new long[] {5}, new double[] {Double.NaN}, 1);
+    head.append(3, new int[] {0}, new long[] {5}, new double[] {Double.NaN}, null, 1);
     assertThat(read(head.snapshot()).get(0L).get(5L)).isNaN();
   }
 
@@ -88,7 +91,7 @@ class HeadTest {
       for (int i = 0; i < count; i++) {
         times[i] = sequence * 1000L + i;
       }
-      head.append(sequence, new int[count], times, new double[count], count);
+      head.append(sequence, new int[count], times, new double[count], null, count);
       while (head.mergeBlocks()) {
         assertThat(head.blocks()).isNotEmpty();
       }
@@ -100,11 +103,11 @@ class HeadTest {
   @Test
   void letsGoOfFlushedBlocksAndKeepsWhatCameSince() {
     var head = new Head(HeadTest::order, 10, empty);
-    head.append(1, new int[] {0}, new long[] {1}, new double[] {1}, 1);
+    head.append(1, new int[] {0}, new long[] {1}, new double[] {1}, null, 1);
     Head.Sealed flushed = head.seal();
-    head.append(2, new int[] {0}, new long[] {2}, new double[] {2}, 1);
+    head.append(2, new int[] {0}, new long[] {2}, new double[] {2}, null, 1);
     head.seal();
-    head.append(3, new int[] {0}, new long[] {3}, new double[] {3}, 1);
+    head.append(3, new int[] {0}, new long[] {3}, new double[] {3}, null, 1);
     head.flushed(flushed, empty);
     assertThat(read(head.snapshot()).get(0L)).containsOnlyKeys(2L, 3L);
     assertThat(head.blocks()).hasSize(1);
@@ -153,7 +156,7 @@ class HeadTest {
         ids[i] = i;
         times[i] = sequence;
       }
-      head.append(sequence, ids, times, new double[rowsOfBatch], rowsOfBatch);
+      head.append(sequence, ids, times, new double[rowsOfBatch], null, rowsOfBatch);
     }
     stop.set(true);
     for (Thread thread : threads) {
@@ -187,7 +190,7 @@ class HeadTest {
       var head = new Head(HeadTest::order, 64, empty);
       current.set(head);
       for (int sequence = 1; sequence < 400; sequence += 2) {
-        head.append(sequence, new int[] {0}, new long[] {sequence}, new double[1], 1);
+        head.append(sequence, new int[] {0}, new long[] {sequence}, new double[1], null, 1);
         head.seal();
         head.delete(new Tombstone(sequence + 1, null, TimeRange.ALL));
       }
@@ -213,7 +216,12 @@ class HeadTest {
       }
 
       @Override
-      public void samples(long[] timestamps, double[] values, int start, int end) {
+      public void samples(
+          long[] timestamps,
+          double[] values,
+          @Nullable HistogramColumn histograms,
+          int start,
+          int end) {
         for (int i = start; i < end; i++) {
           assertThat(series.put(timestamps[i], values[i])).isNull();
         }
@@ -229,7 +237,12 @@ class HeadTest {
     public void series(long order) {}
 
     @Override
-    public void samples(long[] timestamps, double[] values, int start, int end) {
+    public void samples(
+        long[] timestamps,
+        double[] values,
+        @Nullable HistogramColumn histograms,
+        int start,
+        int end) {
       samples += end - start;
     }
   }

@@ -37,7 +37,7 @@ class IntegrityCheckTest {
   private void store(long series, long[] times, long statedMin, long statedCount) {
     var writer = new BlockWriter(WINDOW, 1, 1, new ChunkEncoder(Effort.FRESH));
     writer.series(series);
-    writer.samples(times, new double[times.length], 0, times.length);
+    writer.samples(times, new double[times.length], null, 0, times.length);
     StoredBlock block = backend.put(new NewBlock(
         BlockKind.DATA,
         1,

@@ -2,6 +2,7 @@ package io.chronicledb.engine.recovery;
 
 import io.chronicledb.engine.ChronicleDatabase;
 import io.chronicledb.engine.ChronicleOptions;
+import io.chronicledb.engine.HistogramPoints;
 import io.chronicledb.engine.SeriesData;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
@@ -151,7 +152,11 @@ public final class KillChild {
       batch.series("kill", Tags.of("series", series));
       int end = next + setup.batch;
       for (int number = next; number < end; number++) {
-        batch.add(timestamp(number), value(series, number));
+        HistogramPoints.add(
+            batch,
+            timestamp(number),
+            value(series, number),
+            thread % 4 == 3 || thread % 4 == 2 && number / 50 % 2 == 1);
       }
       say(out, "i " + thread + " " + end);
       while (true) {

@@ -1,6 +1,7 @@
 package io.chronicledb.engine.recovery;
 
 import io.chronicledb.engine.ChronicleDatabase;
+import io.chronicledb.engine.HistogramPoints;
 import io.chronicledb.engine.Points;
 import io.chronicledb.engine.SeriesData;
 import io.chronicledb.engine.TestDatabase;
@@ -112,7 +113,7 @@ final class Specimen {
       // Some regular, some that do not compress.
       time += series < 2 ? 10_000_000_000L : random.nextInt(1 << 30) * 20L;
       double value = series == 0 ? i : random.nextDouble();
-      batch.add(time, value);
+      HistogramPoints.add(batch, time, value, series == SERIES - 1);
       points.put(name(series), time, value);
     }
     operations.add(new Operation(points, 0, null));

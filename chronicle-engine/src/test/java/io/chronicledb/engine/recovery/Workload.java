@@ -2,6 +2,7 @@ package io.chronicledb.engine.recovery;
 
 import io.chronicledb.engine.ChronicleDatabase;
 import io.chronicledb.engine.ChronicleOptions;
+import io.chronicledb.engine.HistogramPoints;
 import io.chronicledb.engine.Points;
 import io.chronicledb.engine.SeriesData;
 import io.chronicledb.engine.TestDatabase;
@@ -22,7 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Random use of a database on a simulated disk, by one thread, with its {@link Ledger}: small batches over several partitions, overwrites,
+ * Random use of a database on a simulated disk, by one thread, with its {@link Ledger}: small batches of doubles and histograms over several partitions, overwrites,
  * batches that fill a segment of the log, deletions, dropping of old points, flushes, merges, compaction, closing and opening again. Whatever
  * fails in another way than by a {@link ChronicleException} ends the test.
  */
@@ -169,7 +170,8 @@ final class Workload {
   private void add(int series, PointBatch batch, Points points) {
     long timestamp = timestamp();
     double value = random.nextDouble();
-    batch.add(timestamp, value);
+    HistogramPoints.add(
+        batch, timestamp, value, series == 4 || series == 3 && random.nextInt(3) > 0);
     points.put(name(series), timestamp, value);
   }
 

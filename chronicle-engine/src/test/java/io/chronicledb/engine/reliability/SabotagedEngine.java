@@ -7,6 +7,7 @@ import static net.bytebuddy.matcher.ElementMatchers.not;
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.RunSink;
 import io.chronicledb.engine.column.ExemplarRows;
+import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.head.Head;
 import io.chronicledb.engine.metadata.MetadataChange;
 import io.chronicledb.engine.model.TagMatcher;
@@ -24,6 +25,7 @@ import net.bytebuddy.asm.Advice;
 import net.bytebuddy.dynamic.ClassFileLocator;
 import net.bytebuddy.implementation.bytecode.assign.Assigner.Typing;
 import net.bytebuddy.pool.TypePool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A copy of the engine and of its tests in a class loader of its own, in which one method does something else. So the engine needs no
@@ -187,9 +189,10 @@ public final class SabotagedEngine extends ClassLoader {
         @Advice.Argument(1) int[] ids,
         @Advice.Argument(2) long[] timestamps,
         @Advice.Argument(3) double[] values,
-        @Advice.Argument(4) int count) {
+        @Advice.Argument(4) HistogramColumn histograms,
+        @Advice.Argument(5) int count) {
       if (enterHalf()) {
-        ((Head) head).append(sequence, ids, timestamps, values, count / 2);
+        ((Head) head).append(sequence, ids, timestamps, values, histograms, count / 2);
         leaveHalf();
       }
     }
@@ -289,8 +292,13 @@ public final class SabotagedEngine extends ClassLoader {
     }
 
     @Override
-    public void samples(long[] timestamps, double[] values, int start, int end) {
-      sink.samples(timestamps, values, start, end - start > 1 ? end - 1 : end);
+    public void samples(
+        long[] timestamps,
+        double[] values,
+        @Nullable HistogramColumn histograms,
+        int start,
+        int end) {
+      sink.samples(timestamps, values, histograms, start, end - start > 1 ? end - 1 : end);
     }
   }
 
@@ -314,9 +322,15 @@ public final class SabotagedEngine extends ClassLoader {
     }
 
     @Override
-    public void batch(long sequence, int[] ids, long[] timestamps, double[] values, int count) {
-      visitor.batch(sequence, ids.clone(), timestamps.clone(), values.clone(), count);
-      visitor.batch(sequence, ids, timestamps, values, count);
+    public void batch(
+        long sequence,
+        int[] ids,
+        long[] timestamps,
+        double[] values,
+        @Nullable HistogramColumn histograms,
+        int count) {
+      visitor.batch(sequence, ids.clone(), timestamps.clone(), values.clone(), histograms, count);
+      visitor.batch(sequence, ids, timestamps, values, histograms, count);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.chronicledb.engine.wal;
 
 import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.column.ExemplarRows;
+import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.metadata.MetadataChange;
 import io.chronicledb.engine.model.Exemplar;
 import io.chronicledb.engine.model.MetricMetadata;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A log without a database around it: batches go in, and what a replay says of them comes out. */
 final class LogFixture {
@@ -69,8 +71,8 @@ final class LogFixture {
             .append(' ');
       }
       var encoded = new ByteWriter(16);
-      WalBatch.encodePoints(ids, times, values, points, encoded);
-      long sequence = wal.append(ids, points, encoded, LogFixture::writeKey);
+      WalBatch.encodePoints(ids, times, values, null, points, encoded);
+      long sequence = wal.append(ids, points, false, encoded, LogFixture::writeKey);
       wal.write();
       written.put(sequence, text.toString());
       return sequence;
@@ -146,7 +148,13 @@ final class LogFixture {
     }
 
     @Override
-    public void batch(long sequence, int[] ids, long[] timestamps, double[] values, int count) {
+    public void batch(
+        long sequence,
+        int[] ids,
+        long[] timestamps,
+        double[] values,
+        @Nullable HistogramColumn histograms,
+        int count) {
       var text = new StringBuilder();
       boolean known = true;
       for (int i = 0; i < count; i++) {

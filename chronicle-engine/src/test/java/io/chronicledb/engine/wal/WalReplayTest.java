@@ -422,8 +422,8 @@ class WalReplayTest {
       log.write(3);
       var huge = new ByteWriter(WalFormat.PAYLOAD_BYTES_MAX + 1);
       huge.writeZeros(WalFormat.PAYLOAD_BYTES_MAX + 1);
-      assertThatThrownBy(
-              () -> log.wal.append(new int[] {99}, 1, huge, (id, out) -> out.writeString("k")))
+      assertThatThrownBy(() ->
+              log.wal.append(new int[] {99}, 1, false, huge, (id, out) -> out.writeString("k")))
           .isInstanceOf(BadDataException.class);
       log.write(3);
       assertThat(log.written).containsOnlyKeys(1L, 2L);

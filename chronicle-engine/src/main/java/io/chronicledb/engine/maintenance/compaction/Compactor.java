@@ -12,6 +12,7 @@ import io.chronicledb.engine.codec.ChunkDecoder;
 import io.chronicledb.engine.codec.ChunkEncoder;
 import io.chronicledb.engine.codec.Effort;
 import io.chronicledb.engine.column.ExemplarRows;
+import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.error.ErrorCode;
@@ -257,8 +258,13 @@ public final class Compactor {
     }
 
     @Override
-    public void samples(long[] timestamps, double[] values, int start, int end) {
-      sink.samples(timestamps, values, start, end);
+    public void samples(
+        long[] timestamps,
+        double[] values,
+        @Nullable HistogramColumn histograms,
+        int start,
+        int end) {
+      sink.samples(timestamps, values, histograms, start, end);
     }
   }
 

@@ -1,6 +1,8 @@
 package io.chronicledb.engine.query.exec;
 
 import io.chronicledb.engine.column.StaleMarker;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.query.exec.Measurements.Step;
 import io.chronicledb.engine.read.SeriesCursor;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,12 @@ final class PlainSamples {
       if (step != null) {
         step.samples.add(cursor.end() - cursor.start());
         step.chunksRead.increment();
+      }
+      if (cursor.histograms() != null) {
+        throw new ChronicleException(
+            ErrorCode.UNSUPPORTED,
+            "some of the samples are native histograms, which SQL does not read: PromQL does, for"
+                + " example by histogram_quantile(0.9, rate(name[5m]))");
       }
       timestamps = cursor.timestamps();
       values = cursor.values();

@@ -72,7 +72,7 @@ class CompactorTest {
     int id = registry.register(KEY, 0, KEY.length);
     long order = registry.order(id);
     for (int sequence = 1; sequence <= Head.MERGE_FANOUT; sequence++) {
-      head.append(sequence, new int[] {id}, new long[] {sequence}, new double[] {1}, 1);
+      head.append(sequence, new int[] {id}, new long[] {sequence}, new double[] {1}, null, 1);
     }
     head.seal();
     var views = new ArrayDeque<ReadView>();
@@ -99,9 +99,9 @@ class CompactorTest {
     // The look at storage has a new block to read, and meanwhile the points of the second series
     // leave the head.
     meanwhile.add(() -> {
-      head.append(1, new int[] {first}, new long[] {1}, new double[] {1}, 1);
+      head.append(1, new int[] {first}, new long[] {1}, new double[] {1}, null, 1);
       flush();
-      head.append(2, new int[] {second}, new long[] {2}, new double[] {2}, 1);
+      head.append(2, new int[] {second}, new long[] {2}, new double[] {2}, null, 1);
       beforeReads.add(this::flush);
     });
     compactor.applyDeletions();
