@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.chronicledb.app.ingest.PointSink;
 import io.chronicledb.app.ingest.RecordingSink;
 import io.chronicledb.app.wire.Precision;
+import io.chronicledb.engine.model.MetricMetadata;
 import io.chronicledb.engine.model.SeriesKey;
+import io.chronicledb.engine.model.Tags;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -349,6 +351,15 @@ class LineProtocolDecoderTest {
     public void add(long timestamp, double value) {
       points++;
     }
+
+    @Override
+    public void exemplar(Tags labels, long timestamp, double value) {}
+
+    @Override
+    public void metadata(String metric, MetricMetadata metadata) {}
+
+    @Override
+    public void drop(Dropped what, String reason) {}
 
     @Override
     public void refuse(long number, String reason) {
