@@ -447,16 +447,15 @@ class HttpSurfaceTest {
             + "{\"seriesLabels\":{\"__name__\":\"ex_other\"},\"exemplars\":["
             + "{\"labels\":{\"trace_id\":\"o\"},\"value\":\"7\",\"timestamp\":4.25}]}]}");
     JsonNode all = json(post(
-        "/api/v1/query_exemplars",
-        "application/x-www-form-urlencoded",
-        "query=ex_latency_bucket"));
+        "/api/v1/query_exemplars", "application/x-www-form-urlencoded", "query=ex_latency_bucket"));
     assertThat(all.at("/data/0/exemplars")).hasSize(2);
     assertThat(get("/api/v1/query_exemplars?query=none").body())
         .isEqualTo("{\"status\":\"success\",\"data\":[]}");
     HttpResponse<String> bad = get("/api/v1/query_exemplars?query=" + encode("sum("));
     assertThat(bad.statusCode()).isEqualTo(400);
     assertThat(json(bad).at("/errorType").asString()).isEqualTo("bad_data");
-    assertThat(get("/api/v1/query_exemplars?query=up&start=5&end=4").statusCode()).isEqualTo(400);
+    assertThat(get("/api/v1/query_exemplars?query=up&start=5&end=4").statusCode())
+        .isEqualTo(400);
   }
 
   @Test

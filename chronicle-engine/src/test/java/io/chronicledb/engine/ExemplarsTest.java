@@ -143,12 +143,14 @@ class ExemplarsTest {
       database.write(batch("x", exemplar("a", 100, 1)).add(10, 1));
       database.flush();
       database.dropBefore(50);
-      assertThat(database.queryEngine().series(List.of("latency"), TimeRange.ALL, 0)).hasSize(1);
+      assertThat(database.queryEngine().series(List.of("latency"), TimeRange.ALL, 0))
+          .hasSize(1);
       assertThat(all(database)).containsKey("x");
     }
     try (var database = open(disk, OPTIONS)) {
       database.dropBefore(200);
-      assertThat(database.queryEngine().series(List.of("latency"), TimeRange.ALL, 0)).isEmpty();
+      assertThat(database.queryEngine().series(List.of("latency"), TimeRange.ALL, 0))
+          .isEmpty();
       assertThat(database.verify().damages()).isEmpty();
       // It returns under another id.
       database.write(batch("x", exemplar("b", 300, 1)));
@@ -221,7 +223,8 @@ class ExemplarsTest {
       database.write(batch("x", exemplar("b", 2, 1)));
     }
     Path repaired = directory.resolve("repaired.db");
-    assertThat(ChronicleDatabase.repair(path, repaired, (step, done, total) -> {}).isComplete())
+    assertThat(
+            ChronicleDatabase.repair(path, repaired, (step, done, total) -> {}).isComplete())
         .isTrue();
     try (var database = ChronicleDatabase.openReadOnly(repaired, OPTIONS)) {
       assertThat(all(database).get("x")).hasSize(2);
@@ -275,14 +278,14 @@ class ExemplarsTest {
               long start = random.nextInt(1000);
               var range = new TimeRange(start, start + random.nextInt(300));
               database.delete("latency{host=\"" + host + "\"}", range);
-              model.getOrDefault(host, new TreeSet<>(Exemplar.ORDER))
+              model
+                  .getOrDefault(host, new TreeSet<>(Exemplar.ORDER))
                   .removeIf(exemplar -> range.contains(exemplar.timestamp()));
             }
             case 5 -> {
               long time = random.nextInt(300);
               database.dropBefore(time);
-              model.values()
-                  .forEach(set -> set.removeIf(exemplar -> exemplar.timestamp() < time));
+              model.values().forEach(set -> set.removeIf(exemplar -> exemplar.timestamp() < time));
             }
             default -> {
               var batch = new PointBatch();
@@ -306,7 +309,9 @@ class ExemplarsTest {
               expected.put(name, new ArrayList<>(set));
             }
           });
-          assertThat(all(database)).as("-Dseed=%d, step %d", seed + sequence, step).isEqualTo(expected);
+          assertThat(all(database))
+              .as("-Dseed=%d, step %d", seed + sequence, step)
+              .isEqualTo(expected);
         }
         assertThat(database.verify().damages()).as("-Dseed=%d", seed + sequence).isEmpty();
       } finally {

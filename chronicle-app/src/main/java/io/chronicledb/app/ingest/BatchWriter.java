@@ -31,7 +31,7 @@ public final class BatchWriter implements PointSink {
   /** A quarter of what a batch holds at most, since a character may take three bytes. */
   private static final long METADATA_CHARS_PER_BATCH = PointBatch.METADATA_BYTES_MAX / 4;
 
-  private static final int METADATA_CHARS_EACH = 300;
+  private static final int METADATA_CHARS_EACH = 16;
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
 
@@ -101,7 +101,17 @@ public final class BatchWriter implements PointSink {
 
   @Override
   public void metadata(String metric, MetricMetadata metadata) {
-    if (metadataChars + metric.length() + metadata.help().length() > METADATA_CHARS_PER_BATCH) {
+    int chars = metric.length() + metadata.help().length() + metadata.unit().length();
+    describe(chars, () -> batch.metadata(metric, metadata));
+  }
+
+  @Override
+  public void field(String measurement, String field) {
+    describe(measurement.length() + field.length(), () -> batch.field(measurement, field));
+  }
+
+  private void describe(int chars, Runnable addition) {
+    if (metadataChars + chars > METADATA_CHARS_PER_BATCH) {
       SeriesKey named = series;
       next();
       if (named != null) {
@@ -110,8 +120,8 @@ public final class BatchWriter implements PointSink {
       }
     }
     try {
-      batch.metadata(metric, metadata);
-      metadataChars += METADATA_CHARS_EACH + metric.length() + metadata.help().length();
+      addition.run();
+      metadataChars += METADATA_CHARS_EACH + chars;
     } catch (BadDataException e) {
       drop(Dropped.METADATA, String.valueOf(e.getMessage()));
     }

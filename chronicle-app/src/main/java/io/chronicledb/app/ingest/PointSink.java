@@ -33,6 +33,12 @@ public interface PointSink {
   /** Says what is known of a metric. What cannot be stored is dropped. */
   void metadata(String metric, MetricMetadata metadata);
 
+  /**
+   * Says that points of a measurement come with a field other than {@code value}: its values are points of the metric {@code
+   * measurement_field}. What cannot be stored is dropped.
+   */
+  void field(String measurement, String field);
+
   /** What may be left out without a request failing for it. */
   enum Dropped {
     EXEMPLAR,

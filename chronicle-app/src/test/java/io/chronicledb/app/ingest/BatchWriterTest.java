@@ -60,8 +60,7 @@ class BatchWriterTest {
   @Test
   void splitsAtTheLimitsOfExemplarsAndMetadata() {
     var exemplars = new ArrayList<Integer>();
-    var writer =
-        new BatchWriter(batch -> exemplars.add(batch.exemplarCount()), "series", false);
+    var writer = new BatchWriter(batch -> exemplars.add(batch.exemplarCount()), "series", false);
     writer.series(cpu, 10);
     for (int i = 0; i <= PointBatch.EXEMPLARS_MAX; i++) {
       writer.exemplar(Tags.empty(), i, i);

@@ -41,6 +41,11 @@ public final class RecordingSink implements PointSink {
   }
 
   @Override
+  public void field(String measurement, String field) {
+    attachments.add(measurement + " has " + field);
+  }
+
+  @Override
   public void drop(Dropped what, String reason) {
     attachments.add("dropped " + what.wireName() + ": " + reason);
   }

@@ -49,7 +49,8 @@ public final class ExemplarBlocks {
   /** The blocks of a root, the oldest first. */
   public static List<StoredBlock> of(Root root) {
     var blocks = new ArrayList<>(root.blocks(BlockKind.EXEMPLARS));
-    blocks.sort(Comparator.comparingLong(StoredBlock::firstSequence).thenComparing(StoredBlock::id));
+    blocks.sort(
+        Comparator.comparingLong(StoredBlock::firstSequence).thenComparing(StoredBlock::id));
     return blocks;
   }
 
@@ -209,7 +210,11 @@ public final class ExemplarBlocks {
     try {
       return read(backend, block);
     } catch (CorruptionException e) {
-      log.error("exemplars of sequences {} to {} are lost: {}", block.firstSequence(), block.lastSequence(), e.getMessage());
+      log.error(
+          "exemplars of sequences {} to {} are lost: {}",
+          block.firstSequence(),
+          block.lastSequence(),
+          e.getMessage());
       return null;
     }
   }

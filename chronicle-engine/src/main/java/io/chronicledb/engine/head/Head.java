@@ -72,7 +72,8 @@ public final class Head {
       long points = blocks.isEmpty() ? 0 : blocks.get(blocks.size() - 1).lastSequence();
       long deletions =
           tombstones.isEmpty() ? 0 : tombstones.get(tombstones.size() - 1).sequence();
-      long examples = exemplars.isEmpty() ? 0 : exemplars.get(exemplars.size() - 1).sequence();
+      long examples =
+          exemplars.isEmpty() ? 0 : exemplars.get(exemplars.size() - 1).sequence();
       long described = metadata == null ? 0 : metadata.sequence();
       return Math.max(Math.max(points, deletions), Math.max(examples, described));
     }
@@ -113,8 +114,7 @@ public final class Head {
   /** Turns the buffer into a memory block, so that a flush takes it too. */
   public synchronized Sealed seal() {
     seal(0);
-    return new Sealed(
-        state.blocks, state.tombstones, exemplars.batches(), metadata.unstored());
+    return new Sealed(state.blocks, state.tombstones, exemplars.batches(), metadata.unstored());
   }
 
   /** Adds the exemplars of a record of the log, in the order of sequences, and makes them visible. */

@@ -22,10 +22,7 @@ public final class MetadataBlocks {
     List<Long> replaced =
         root.blocks(BlockKind.METADATA).stream().map(StoredBlock::id).toList();
     return backend.put(block(
-        MetadataFormat.encodeBlock(snapshot.all()),
-        snapshot.all().size(),
-        checkpoint,
-        replaced));
+        MetadataFormat.encodeBlock(snapshot.all()), snapshot.all().size(), checkpoint, replaced));
   }
 
   /** A block of metadata as it is to be put. */

@@ -65,7 +65,7 @@ public final class MetadataStore {
     return more <= 0 || memoryBytes + more <= limitBytes.getAsLong();
   }
 
-  private static long bytes(MetadataChange change) {
+  private long bytes(MetadataChange change) {
     if (change instanceof MetadataChange.OfMetric metric) {
       return METRIC_BYTES
           + 2L
@@ -74,7 +74,10 @@ public final class MetadataStore {
                   + metric.metadata().unit().length());
     }
     var field = (MetadataChange.Field) change;
-    return FIELD_BYTES + MEASUREMENT_BYTES + 2L * (field.measurement().length() + field.field().length());
+    boolean first = !fields.containsKey(field.measurement());
+    return FIELD_BYTES
+        + 2L * field.field().length()
+        + (first ? MEASUREMENT_BYTES + 2L * field.measurement().length() : 0);
   }
 
   /** Takes a block's entries, before the log is read. */
@@ -91,14 +94,13 @@ public final class MetadataStore {
   private void enter(MetadataChange change) {
     if (change instanceof MetadataChange.OfMetric metric) {
       MetricMetadata before = metrics.put(metric.metric(), metric.metadata());
-      long freed =
-          before == null ? 0 : bytes(new MetadataChange.OfMetric(metric.metric(), before));
+      long freed = before == null ? 0 : bytes(new MetadataChange.OfMetric(metric.metric(), before));
       memoryBytes += bytes(change) - freed;
-    } else if (change instanceof MetadataChange.Field field
-        && fields
-            .computeIfAbsent(field.measurement(), name -> new ConcurrentSkipListSet<>(Tags.ORDER))
-            .add(field.field())) {
+    } else if (change instanceof MetadataChange.Field field && isNew(change)) {
       memoryBytes += bytes(change);
+      fields
+          .computeIfAbsent(field.measurement(), name -> new ConcurrentSkipListSet<>(Tags.ORDER))
+          .add(field.field());
     }
   }
 

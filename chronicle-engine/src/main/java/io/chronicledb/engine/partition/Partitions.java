@@ -139,8 +139,7 @@ public final class Partitions {
         next.series = dictionary.put(root, checkpoint, change.rewriteDictionary);
         next.exemplars = exemplars.put(root, change.exemplars, change.tombstones, checkpoint);
         if (change.metadata != null) {
-          next.metadata =
-              List.of(MetadataBlocks.put(backend, root, change.metadata, checkpoint));
+          next.metadata = List.of(MetadataBlocks.put(backend, root, change.metadata, checkpoint));
         }
         if (tombstones.isEmpty()) {
           next.tombstones = List.of();

@@ -200,14 +200,13 @@ public final class Repair {
   private void keepExemplars(Survivor survivor, StorageBackend successor) {
     var kept = new ExemplarRows(64);
     var lost = new ArrayList<Integer>();
-    ExemplarBlock.decode(
-        survivor.payload(file), (id, timestamp, value, labels, offset, length) -> {
-          if (series.hasId(id)) {
-            kept.add(id, timestamp, value, labels, offset, length);
-          } else {
-            lost.add(id);
-          }
-        });
+    ExemplarBlock.decode(survivor.payload(file), (id, timestamp, value, labels, offset, length) -> {
+      if (series.hasId(id)) {
+        kept.add(id, timestamp, value, labels, offset, length);
+      } else {
+        lost.add(id);
+      }
+    });
     if (!kept.isEmpty()) {
       stored.add(successor.put(ExemplarBlocks.block(
           kept, survivor.firstSequence(), survivor.lastSequence(), List.of())));

@@ -210,9 +210,8 @@ record RepairPlan(
      */
     private long dropLastFlush(List<FoundBlock> all) {
       // Metadata tells of no other block of its flush, and replaying it again changes nothing.
-      List<FoundBlock> metadata = all.stream()
-          .filter(block -> block.kind() == BlockKind.METADATA)
-          .toList();
+      List<FoundBlock> metadata =
+          all.stream().filter(block -> block.kind() == BlockKind.METADATA).toList();
       var kept = new ArrayList<>(all);
       kept.removeAll(metadata);
       long checkpoint = dropLastFlushOf(kept);

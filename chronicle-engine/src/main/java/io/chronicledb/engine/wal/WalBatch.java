@@ -132,8 +132,7 @@ public final class WalBatch {
     }
   }
 
-  private static void decodePoints(
-      long sequence, boolean mixed, ByteReader in, Visitor visitor) {
+  private static void decodePoints(long sequence, boolean mixed, ByteReader in, Visitor visitor) {
     int pointBytesMin = mixed ? HISTOGRAM_BYTES_MIN : POINT_BYTES_MIN;
     int count = in.readCount(pointBytesMin);
     var ids = new int[count];

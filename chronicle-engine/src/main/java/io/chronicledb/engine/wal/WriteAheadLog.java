@@ -186,8 +186,7 @@ public final class WriteAheadLog implements AutoCloseable {
     return append(WalFormat.TYPE_EXEMPLARS, seriesIds, count, exemplars, keys);
   }
 
-  private long append(
-      int type, int[] seriesIds, int count, ByteWriter points, WalBatch.Keys keys) {
+  private long append(int type, int[] seriesIds, int count, ByteWriter points, WalBatch.Keys keys) {
     checkWritable();
     int unseen;
     try {

@@ -229,7 +229,8 @@ public final class HeadFlusher implements AutoCloseable {
             windows::window,
             new PartitionWriter.Output(
                 blocks.get(0).firstSequence(),
-                // All blocks of a flush end alike: a repair finds those of the last one by that. Whatever
+                // All blocks of a flush end alike: a repair finds those of the last one by that.
+                // Whatever
                 // deletions lie between are applied.
                 checkpoint,
                 List.of(),

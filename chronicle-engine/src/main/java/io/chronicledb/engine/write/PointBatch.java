@@ -8,6 +8,7 @@ import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.metadata.MetadataChange;
+import io.chronicledb.engine.metadata.MetadataStore;
 import io.chronicledb.engine.model.Exemplar;
 import io.chronicledb.engine.model.ExemplarLabels;
 import io.chronicledb.engine.model.MetricMetadata;
@@ -236,15 +237,14 @@ public final class PointBatch {
   public PointBatch field(String measurement, String field) {
     checkName("measurement", measurement);
     checkName("field", field);
-    return add(
-        new MetadataChange.Field(measurement, field), measurement.length() + field.length());
+    return add(new MetadataChange.Field(measurement, field), measurement.length() + field.length());
   }
 
   private static void checkName(String what, String name) {
     int bytes = name.getBytes(StandardCharsets.UTF_8).length;
     if (bytes == 0 || bytes > SeriesKey.NAME_BYTES_MAX) {
-      throw new BadDataException("a " + what + " has 1 to " + SeriesKey.NAME_BYTES_MAX
-          + " bytes, not " + bytes);
+      throw new BadDataException(
+          "a " + what + " has 1 to " + SeriesKey.NAME_BYTES_MAX + " bytes, not " + bytes);
     }
   }
 
@@ -331,12 +331,17 @@ public final class PointBatch {
   /**
    * What the batch carries besides its rows, with the series of its exemplars registered.
    *
+   * @param known what of the metadata need not be written again
    * @param exemplarsWanted whether exemplars are kept at all
    */
-  Attachments attachments(SeriesRegistry registry, boolean exemplarsWanted) {
+  Attachments attachments(SeriesRegistry registry, MetadataStore known, boolean exemplarsWanted) {
     if ((exemplars.isEmpty() || !exemplarsWanted) && metadata.isEmpty()) {
       return Attachments.NONE;
     }
+    // What is known may be in the log only since a moment ago: who waits for it to be durable waits
+    // for that.
+    long knownSequence = metadata.isEmpty() ? 0 : known.lastSequence();
+    List<MetadataChange> news = Attachments.news(metadata, known);
     var registered = new ExemplarRows(exemplars.size());
     int id = -1;
     for (int row = 0; exemplarsWanted && row < exemplars.size(); row++) {
@@ -346,7 +351,7 @@ public final class PointBatch {
       }
       registered.add(id, exemplars, row);
     }
-    return new Attachments(registered, List.copyOf(metadata));
+    return new Attachments(registered, news, knownSequence);
   }
 
   ByteWriter encoded() {

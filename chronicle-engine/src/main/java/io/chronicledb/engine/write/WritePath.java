@@ -89,6 +89,7 @@ public final class WritePath implements AutoCloseable {
     long pointSequence;
     /** Of the last record. */
     long sequence;
+
     boolean done;
     /** Whether series were collected since the ids were looked up; nothing was written then. */
     boolean outdated;
@@ -144,7 +145,7 @@ public final class WritePath implements AutoCloseable {
           batch.size(),
           epoch,
           batch.encoded());
-      write.attachments = batch.attachments(registry, exemplarsWanted);
+      write.attachments = batch.attachments(registry, head.metadata(), exemplarsWanted);
       if (commit(write)) {
         return position(write.sequence, write.failure);
       }

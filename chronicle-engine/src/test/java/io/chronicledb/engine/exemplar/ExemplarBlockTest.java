@@ -34,7 +34,9 @@ class ExemplarBlockTest {
 
   private static final List<Row> ROWS = List.of(
       new Row(0, new Exemplar(Tags.of("trace_id", "4bf92f3577b34da6"), -5, 0.25)),
-      new Row(0, new Exemplar(Tags.of("trace_id", "4bf92f3577b34da7"), 1_700_000_000_000_000_000L, -0.0)),
+      new Row(
+          0,
+          new Exemplar(Tags.of("trace_id", "4bf92f3577b34da7"), 1_700_000_000_000_000_000L, -0.0)),
       new Row(7, new Exemplar(Tags.empty(), Long.MIN_VALUE, Double.NaN)),
       new Row(7, new Exemplar(Tags.of("größe", "x", "user", "ü🙂"), 0, StaleMarker.value())),
       new Row(70_000, new Exemplar(Tags.of("a", "b".repeat(127)), Long.MAX_VALUE - 1, 1e300)));
@@ -114,9 +116,7 @@ class ExemplarBlockTest {
             (byte) random.nextInt(256);
       }
       int crc = Crc32c.of(forged, BODY_OFFSET, forged.length - BODY_OFFSET);
-      ByteBuffer.wrap(forged)
-          .order(ByteOrder.LITTLE_ENDIAN)
-          .putInt(CRC_OFFSET, crc);
+      ByteBuffer.wrap(forged).order(ByteOrder.LITTLE_ENDIAN).putInt(CRC_OFFSET, crc);
       try {
         decoded(forged);
       } catch (ChronicleException e) {

@@ -96,8 +96,7 @@ final class LogFixture {
         }
         var encoded = new ByteWriter(16);
         WalExemplars.encode(rows, encoded);
-        sequence =
-            wal.appendExemplars(rows.series(), rows.size(), encoded, LogFixture::writeKey);
+        sequence = wal.appendExemplars(rows.series(), rows.size(), encoded, LogFixture::writeKey);
         text = written.toString();
       } else {
         List<MetadataChange> changes = List.of(
@@ -186,7 +185,10 @@ final class LogFixture {
       boolean known = true;
       for (int row = 0; row < rows.size(); row++) {
         known &= keys.containsKey(rows.series(row));
-        text.append(keys.get(rows.series(row))).append(' ').append(rows.exemplar(row)).append(' ');
+        text.append(keys.get(rows.series(row)))
+            .append(' ')
+            .append(rows.exemplar(row))
+            .append(' ');
       }
       if (known) {
         read.put(sequence, text.toString());

@@ -23,6 +23,21 @@ class LineProtocolDecoderTest {
   private final RecordingSink sink = new RecordingSink();
 
   @Test
+  void tellsEachFieldOfAMeasurementOnce() {
+    decode("cpu,host=a usage_user=1,usage_system=2 1\ncpu,host=b usage_user=3,usage_system=4 2\n"
+        + "mem free=1,value=2 1\ncpu usage_user=1 3\ncpu usage_idle=1,usage_user=1 3\ntemp value=1 1\n"
+        + "cpu bad=\"text\" 1");
+    assertThat(sink.attachments())
+        .containsExactly(
+            "cpu has usage_user",
+            "cpu has usage_system",
+            "mem has free",
+            "cpu has usage_user",
+            "cpu has usage_idle",
+            "cpu has usage_user");
+  }
+
+  @Test
   void namesAPointAfterMeasurementAndField() {
     decode("cpu,host=a,region=eu usage_user=0.5,usage_system=2 1000");
     assertThat(sink.points())
@@ -357,6 +372,9 @@ class LineProtocolDecoderTest {
 
     @Override
     public void metadata(String metric, MetricMetadata metadata) {}
+
+    @Override
+    public void field(String measurement, String field) {}
 
     @Override
     public void drop(Dropped what, String reason) {}

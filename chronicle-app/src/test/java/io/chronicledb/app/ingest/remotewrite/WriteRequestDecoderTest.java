@@ -70,8 +70,7 @@ class WriteRequestDecoderTest {
   void dropsBadExemplarsAndMetadataAndStoresTheSamples() {
     decode(message(
         metadata(1, "m", "x".repeat((64 << 10) + 1), ""),
-        out -> out.writeByteArray(
-            3, message(m -> m.writeByteArray(2, new byte[] {(byte) 0xC3}))),
+        out -> out.writeByteArray(3, message(m -> m.writeByteArray(2, new byte[] {(byte) 0xC3}))),
         series(
             label("__name__", "m"),
             exemplar(1, Long.MAX_VALUE, label("trace_id", "abc")),
