@@ -1,8 +1,10 @@
 package io.chronicledb.app;
 
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.exemplar;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.histogram;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.label;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.message;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.metadata;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.sample;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.series;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -423,6 +425,57 @@ class HttpSurfaceTest {
         .doesNotContain("at io.");
     HttpResponse<String> delete = get("/query?q=" + encode("DELETE FROM cpu"));
     assertThat(delete.statusCode()).isEqualTo(405);
+  }
+
+  @Test
+  void answersForExemplarsAsPrometheusDoes() throws Exception {
+    byte[] body = message(
+        series(
+            label("__name__", "ex_latency_bucket"),
+            label("le", "1"),
+            sample(1, 5000),
+            exemplar(0.25, 4200, label("trace_id", "abc")),
+            exemplar(0.5, 4300, label("trace_id", "def"), label("span_id", "1")),
+            exemplar(0.5, 4400, label("trace_id", "x".repeat(121)))),
+        series(label("__name__", "ex_other"), exemplar(7, 4250, label("trace_id", "o"))));
+    assertThat(remoteWrite(body).statusCode()).isEqualTo(204);
+    String query = encode("histogram_quantile(0.9, rate(ex_latency_bucket[5m])) + ex_other");
+    assertThat(get("/api/v1/query_exemplars?start=4&end=4.25&query=" + query).body())
+        .isEqualTo("{\"status\":\"success\",\"data\":["
+            + "{\"seriesLabels\":{\"__name__\":\"ex_latency_bucket\",\"le\":\"1\"},\"exemplars\":["
+            + "{\"labels\":{\"trace_id\":\"abc\"},\"value\":\"0.25\",\"timestamp\":4.2}]},"
+            + "{\"seriesLabels\":{\"__name__\":\"ex_other\"},\"exemplars\":["
+            + "{\"labels\":{\"trace_id\":\"o\"},\"value\":\"7\",\"timestamp\":4.25}]}]}");
+    JsonNode all = json(post(
+        "/api/v1/query_exemplars", "application/x-www-form-urlencoded", "query=ex_latency_bucket"));
+    assertThat(all.at("/data/0/exemplars")).hasSize(2);
+    assertThat(get("/api/v1/query_exemplars?query=none").body())
+        .isEqualTo("{\"status\":\"success\",\"data\":[]}");
+    HttpResponse<String> bad = get("/api/v1/query_exemplars?query=" + encode("sum("));
+    assertThat(bad.statusCode()).isEqualTo(400);
+    assertThat(json(bad).at("/errorType").asString()).isEqualTo("bad_data");
+    assertThat(get("/api/v1/query_exemplars?query=up&start=5&end=4").statusCode())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void answersForMetadataAsPrometheusDoes() throws Exception {
+    assertThat(remoteWrite(message(
+                metadata(1, "md_requests_total", "Requests.", ""),
+                metadata(3, "md_latency_seconds", "Latency.", "seconds"),
+                metadata(1, "md_requests_total", "All requests.", "")))
+            .statusCode())
+        .isEqualTo(204);
+    assertThat(get("/api/v1/metadata?metric=md_requests_total").body())
+        .isEqualTo("{\"status\":\"success\",\"data\":{\"md_requests_total\":["
+            + "{\"type\":\"counter\",\"unit\":\"\",\"help\":\"All requests.\"}]}}");
+    JsonNode all = json(get("/api/v1/metadata?limit_per_metric=1")).at("/data");
+    assertThat(all.at("/md_latency_seconds/0/type").asString()).isEqualTo("histogram");
+    assertThat(all.at("/md_latency_seconds/0/unit").asString()).isEqualTo("seconds");
+    assertThat(json(get("/api/v1/metadata?limit=1")).at("/data")).hasSize(1);
+    assertThat(json(get("/api/v1/metadata?limit=0")).at("/data")).isEmpty();
+    assertThat(json(get("/api/v1/metadata?metric=none")).at("/data")).isEmpty();
+    assertThat(get("/api/v1/metadata?limit=x").statusCode()).isEqualTo(400);
   }
 
   private HttpResponse<String> get(String path) throws Exception {

@@ -1,10 +1,12 @@
 package io.chronicledb.engine.query;
 
+import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.column.LongColumn;
 import io.chronicledb.engine.column.Table;
 import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.model.MetricMetadata;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
@@ -22,6 +24,7 @@ import io.chronicledb.engine.query.plan.Grid;
 import io.chronicledb.engine.query.plan.TableNode;
 import io.chronicledb.engine.query.promql.PromQlPlan;
 import io.chronicledb.engine.query.promql.PromQlPlanner;
+import io.chronicledb.engine.query.promql.SelectorsOf;
 import io.chronicledb.engine.query.sql.SqlParameters;
 import io.chronicledb.engine.query.sql.SqlPlan;
 import io.chronicledb.engine.query.sql.SqlStatement;
@@ -34,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -393,6 +397,46 @@ public final class QueryEngine implements AutoCloseable {
         }
       }
       return values.stream().limit(limit == 0 ? Long.MAX_VALUE : limit).toList();
+    }
+  }
+
+  /**
+   * The exemplars of all series that any selector of a PromQL expression matches, sorted by labels. Offsets and ranges in it are of no meaning
+   * here.
+   *
+   * @param range only exemplars within it
+   * @return series that have some
+   */
+  public List<SeriesExemplars> exemplars(String text, TimeRange range, QueryOptions options) {
+    List<List<TagMatcher>> selectors = SelectorsOf.text(text);
+    try (Ticket ticket = admission.admit("promql", text, timeout(options), options.idTo());
+        ReadView view = views.get();
+        ExecutionContext context = context(view, Grid.instant(0), options, null)) {
+      ticket.running(context);
+      var orders = new HashSet<Long>();
+      for (List<TagMatcher> matchers : selectors) {
+        for (long order : context.select(matchers)) {
+          orders.add(order);
+        }
+      }
+      ExemplarRows rows = view.exemplars(
+          orders.stream().mapToLong(Long::longValue).toArray(), range, context::keep);
+      return SeriesExemplars.of(rows, orders, view);
+    }
+  }
+
+  /**
+   * What senders told about metrics, sorted by metric. The newest counts, whether or not the metric has series.
+   *
+   * @param metric only this one; null for all
+   */
+  public Map<String, MetricMetadata> metadata(@Nullable String metric) {
+    try (ReadView view = views.get()) {
+      if (metric == null) {
+        return view.metadata().metrics();
+      }
+      MetricMetadata known = view.metadata().metric(metric);
+      return known == null ? Map.of() : Map.of(metric, known);
     }
   }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A message that is malformed anywhere is refused as a whole. A series that cannot be stored is refused alone; of one that also has native
- * histograms its samples are stored and the histograms refused. Exemplars and metadata are passed over. Values keep
+ * histograms its samples are stored and the histograms refused. Exemplars and metadata are for {@link AttachmentDecoder}. Values keep
  * their bits, the stale marker's among them. One instance decodes one message; not thread-safe.
  */
 final class WriteRequestDecoder {
@@ -38,6 +38,8 @@ final class WriteRequestDecoder {
   private final ProtobufCursor series = new ProtobufCursor();
   private final ProtobufCursor part = new ProtobufCursor();
 
+  private final AttachmentDecoder attachments;
+
   private byte[] bytes = new byte[0];
   /** For each label: start and end of its name, start and end of its value. */
   private final int[] labels = new int[4 * LABELS_MAX];
@@ -51,10 +53,12 @@ final class WriteRequestDecoder {
 
   WriteRequestDecoder(PointSink sink) {
     this.sink = sink;
+    this.attachments = new AttachmentDecoder(sink);
   }
 
   void decode(byte[] message, int length) {
     bytes = message;
+    attachments.reset(message);
     // First all of it is looked at and then stored: a message cut off in the middle must leave
     // nothing behind.
     check(length);
@@ -64,6 +68,9 @@ final class WriteRequestDecoder {
       if (request.field() == 1) {
         request.content();
         store(number++);
+      } else if (request.field() == 3) {
+        request.content();
+        attachments.metadata(request.contentStart(), request.contentEnd());
       } else {
         request.skip();
       }
@@ -73,6 +80,11 @@ final class WriteRequestDecoder {
   private void check(int length) {
     request.reset(bytes, 0, length);
     while (request.next()) {
+      if (request.field() == 3) {
+        request.content();
+        attachments.checkMetadata(request.contentStart(), request.contentEnd());
+        continue;
+      }
       if (request.field() != 1) {
         request.skip();
         continue;
@@ -96,7 +108,11 @@ final class WriteRequestDecoder {
             series.content();
             sample(series.contentStart(), series.contentEnd());
           }
-          case 3, 4 -> series.content();
+          case 3 -> {
+            series.content();
+            attachments.checkExemplar(series.contentStart(), series.contentEnd());
+          }
+          case 4 -> series.content();
           default -> series.skip();
         }
       }
@@ -108,6 +124,7 @@ final class WriteRequestDecoder {
     labelBytes = 0;
     int samples = 0;
     int histograms = 0;
+    int exemplars = 0;
     String flaw = null;
     series.reset(bytes, request.contentStart(), request.contentEnd());
     while (series.next()) {
@@ -123,13 +140,14 @@ final class WriteRequestDecoder {
         }
       } else {
         histograms += series.field() == 4 ? 1 : 0;
+        exemplars += series.field() == 3 ? 1 : 0;
         series.skip();
       }
     }
     if (flaw == null) {
       flaw = labelFlaw();
     }
-    if (flaw == null && samples > 0) {
+    if (flaw == null && samples + exemplars > 0) {
       flaw = storeSamples();
     }
     if (flaw == null && histograms > 0) {
@@ -216,6 +234,9 @@ final class WriteRequestDecoder {
         series.content();
         sample(series.contentStart(), series.contentEnd());
         sink.add(Precision.MILLISECONDS.toNanos(sampleTimestamp), sampleValue);
+      } else if (series.field() == 3) {
+        series.content();
+        attachments.exemplar(series.contentStart(), series.contentEnd());
       } else {
         series.skip();
       }

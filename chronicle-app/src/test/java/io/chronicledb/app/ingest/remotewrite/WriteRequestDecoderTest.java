@@ -47,7 +47,50 @@ class WriteRequestDecoderTest {
   }
 
   @Test
-  void passesOverExemplarsMetadataAndUnknownFields() {
+  void readsExemplarsAndMetadata() {
+    decode(message(
+        metadata(1, "requests_total", "How many.", ""),
+        series(
+            label("__name__", "m"),
+            exemplar(0.5, 7, label("trace_id", "abc"), label("user", "ü")),
+            sample(1, 1),
+            exemplar(-1, 8)),
+        metadata(99, "m", "", "seconds")));
+    assertThat(sink.attachments())
+        .containsExactly(
+            "requests_total MetricMetadata[type=COUNTER, help=How many., unit=]",
+            "m # {trace_id=\"abc\", user=\"ü\"} 0.5 @7000000",
+            "m # {} -1.0 @8000000",
+            "m MetricMetadata[type=UNKNOWN, help=, unit=seconds]");
+    assertThat(sink.points()).containsExactly("m 1.0 @1000000");
+    assertThat(sink.refusals()).isEmpty();
+  }
+
+  @Test
+  void dropsBadExemplarsAndMetadataAndStoresTheSamples() {
+    decode(message(
+        metadata(1, "m", "x".repeat((64 << 10) + 1), ""),
+        out -> out.writeByteArray(3, message(m -> m.writeByteArray(2, new byte[] {(byte) 0xC3}))),
+        series(
+            label("__name__", "m"),
+            exemplar(1, Long.MAX_VALUE, label("trace_id", "abc")),
+            exemplar(1, 1, label("a", "1"), label("a", "2")),
+            exemplar(1, 1, label("", "2")),
+            sample(1, 1))));
+    assertThat(sink.attachments()).hasSize(5).allMatch(text -> text.startsWith("dropped "));
+    assertThat(sink.points()).containsExactly("m 1.0 @1000000");
+    assertThat(sink.refusals()).isEmpty();
+  }
+
+  @Test
+  void takesASeriesThatHasExemplarsOnly() {
+    decode(message(series(label("__name__", "m"), exemplar())));
+    assertThat(sink.attachments()).containsExactly("m # {trace_id=\"abc\"} 1.0 @5000000");
+    assertThat(sink.refusals()).isEmpty();
+  }
+
+  @Test
+  void passesOverUnknownFields() {
     decode(message(
         metadata(),
         out -> out.writeString(77, "unknown"),

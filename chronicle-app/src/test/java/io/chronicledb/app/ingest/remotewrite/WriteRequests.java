@@ -48,8 +48,16 @@ public final class WriteRequests {
   }
 
   public static Fields exemplar() {
+    return exemplar(1, 5, label("trace_id", "abc"));
+  }
+
+  public static Fields exemplar(double value, long timestampMillis, Fields... labels) {
     return out -> out.writeByteArray(
-        3, message(label("trace_id", "abc"), e -> e.writeDouble(2, 1), e -> e.writeInt64(3, 5)));
+        3,
+        message(
+            e -> e.writeRawBytes(message(labels)),
+            e -> e.writeDouble(2, value),
+            e -> e.writeInt64(3, timestampMillis)));
   }
 
   public static Fields histogram() {
@@ -58,9 +66,16 @@ public final class WriteRequests {
   }
 
   public static Fields metadata() {
+    return metadata(1, "cpu", "help", "");
+  }
+
+  public static Fields metadata(int type, String metric, String help, String unit) {
     return out -> out.writeByteArray(
         3,
         message(
-            m -> m.writeEnum(1, 1), m -> m.writeString(2, "cpu"), m -> m.writeString(4, "help")));
+            m -> m.writeEnum(1, type),
+            m -> m.writeString(2, metric),
+            m -> m.writeString(4, help),
+            m -> m.writeString(5, unit)));
   }
 }
