@@ -443,9 +443,9 @@ class HttpSurfaceTest {
     assertThat(get("/api/v1/query_exemplars?start=4&end=4.25&query=" + query).body())
         .isEqualTo("{\"status\":\"success\",\"data\":["
             + "{\"seriesLabels\":{\"__name__\":\"ex_latency_bucket\",\"le\":\"1\"},\"exemplars\":["
-            + "{\"labels\":{\"trace_id\":\"abc\"},\"value\":\"0.25\",\"timestamp\":4.2}]},"
+            + "{\"labels\":{\"trace_id\":\"abc\"},\"value\":\"0.25\",\"timestamp\":4.200}]},"
             + "{\"seriesLabels\":{\"__name__\":\"ex_other\"},\"exemplars\":["
-            + "{\"labels\":{\"trace_id\":\"o\"},\"value\":\"7\",\"timestamp\":4.25}]}]}");
+            + "{\"labels\":{\"trace_id\":\"o\"},\"value\":\"7\",\"timestamp\":4.250}]}]}");
     JsonNode all = json(post(
         "/api/v1/query_exemplars", "application/x-www-form-urlencoded", "query=ex_latency_bucket"));
     assertThat(all.at("/data/0/exemplars")).hasSize(2);
