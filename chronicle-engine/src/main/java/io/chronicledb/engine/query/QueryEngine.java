@@ -4,6 +4,8 @@ import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.column.LongColumn;
 import io.chronicledb.engine.column.Table;
 import io.chronicledb.engine.error.BadDataException;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.model.MetricMetadata;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
@@ -254,7 +256,8 @@ public final class QueryEngine implements AutoCloseable {
       var root = ((PromQlPlan.Series) plan).root();
       var elements = new ArrayList<PromQlResult.Vector.Element>();
       for (SeriesBatch batch : executor.series(root)) {
-        elements.add(new PromQlResult.Vector.Element(batch.labels(), batch.values()[0]));
+        elements.add(
+            new PromQlResult.Vector.Element(batch.labels(), batch.values()[0], batch.histogram(0)));
       }
       return new PromQlResult.Vector(time, elements, context.warnings());
     }
@@ -264,10 +267,17 @@ public final class QueryEngine implements AutoCloseable {
       PromQlPlan.Samples plan, SeriesExecutor executor, ExecutionContext context) {
     var series = new ArrayList<PromQlResult.Matrix.SamplesOfSeries>();
     PromQlPlan.Bounded bounded = plan.bounded();
-    executor.samples(plan.samples(), (labels, timestamps, values) -> {
+    executor.samples(plan.samples(), (labels, timestamps, values, histogramTimes, histograms) -> {
       if (bounded == null) {
-        series.add(new PromQlResult.Matrix.SamplesOfSeries(labels, timestamps, values));
+        series.add(new PromQlResult.Matrix.SamplesOfSeries(
+            labels, timestamps, values, histogramTimes, histograms));
         return;
+      }
+      if (histograms.length > 0) {
+        throw new ChronicleException(
+            ErrorCode.UNSUPPORTED,
+            "anchored and smoothed selectors do not take native histograms, which " + labels
+                + " has");
       }
       var range =
           RangeSamples.of(timestamps, values, bounded.start(), bounded.end(), bounded.smoothed());
