@@ -14,6 +14,7 @@ import io.chronicledb.engine.integrity.IntegrityCheck;
 import io.chronicledb.engine.integrity.IntegrityReport;
 import io.chronicledb.engine.maintenance.compaction.Compactor;
 import io.chronicledb.engine.memory.MemoryBudget;
+import io.chronicledb.engine.metadata.MetadataStore;
 import io.chronicledb.engine.model.SeriesKey;
 import io.chronicledb.engine.model.SeriesStatistics;
 import io.chronicledb.engine.model.TagMatcher;
@@ -79,6 +80,9 @@ public final class ChronicleDatabase implements AutoCloseable {
   private final SeriesRegistry registry = new SeriesRegistry();
   private final BlockCache blocks;
   private final Head head;
+  /** Null until storage was read. */
+  private volatile @Nullable MetadataStore metadata;
+
   private final QueryEngine queryEngine;
   private final RecoveryReport recovery;
   /** Null where the database is open for reading only. */
@@ -98,12 +102,16 @@ public final class ChronicleDatabase implements AutoCloseable {
       ChronicleOptions options) {
     this.options = options;
     this.backend = backend;
-    var budget = new MemoryBudget(options.memoryBytes(), registry::memoryBytes);
+    var budget = new MemoryBudget(options.memoryBytes(), this::indexBytes);
     this.blocks = new BlockCache(backend, budget::cacheBytesMax);
     Recovery.loadSeries(backend, registry);
-    var partitions = Partitions.open(backend, registry, budget.blockBytes());
+    var partitions =
+        Partitions.open(backend, registry, budget.blockBytes(), options.exemplarsMax());
     registry.limitBytes(budget::indexBytesMax);
     this.head = new Head(registry::order, bufferPoints(options, budget), partitions.catalog());
+    Recovery.loadMetadata(backend, head.metadata());
+    this.metadata = head.metadata();
+    head.metadata().limitBytes(budget::metadataBytesMax);
     if (wal != null) {
       this.writes = new WriteSide(partitions, wal, registry, head, budget, options);
       this.recovery = writes.recovery();
@@ -121,6 +129,12 @@ public final class ChronicleDatabase implements AutoCloseable {
         options.memoryBytes(),
         options.clock(),
         options.monotonicNanos());
+  }
+
+  /** What cannot be given up: the series, and what is known of metrics. */
+  private long indexBytes() {
+    MetadataStore known = metadata;
+    return registry.memoryBytes() + (known == null ? 0 : known.memoryBytes());
   }
 
   /** A buffer that took the head's whole share of the memory would hold back every writer for ever. */
@@ -488,7 +502,7 @@ public final class ChronicleDatabase implements AutoCloseable {
         catalog.blocks().size(),
         backend.storageBytes(),
         writes == null ? 0 : writes.wal().bytes(),
-        head.memoryBytes() + registry.memoryBytes() + blocks.memoryBytes(),
+        head.memoryBytes() + indexBytes() + blocks.memoryBytes(),
         writes != null && !writes.wal().isPoisoned(),
         recovery);
   }

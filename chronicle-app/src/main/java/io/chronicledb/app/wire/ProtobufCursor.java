@@ -76,11 +76,6 @@ public final class ProtobufCursor {
     return wireType == LENGTH_DELIMITED;
   }
 
-  /** Whether numbers are left in the range, where it is the content of a packed field. */
-  public boolean hasMore() {
-    return position < end;
-  }
-
   /** Reads the next number of a packed field, which has no tag. */
   public long packedVarint() {
     return readVarint();
@@ -91,12 +86,44 @@ public final class ProtobufCursor {
     return readVarint();
   }
 
-  public double fixed64AsDouble() {
-    require(FIXED64);
+  /** A varint in which small negative numbers are small, protobuf's {@code sint}. */
+  public long zigzag() {
+    require(VARINT);
+    return packedZigzag();
+  }
+
+  /** Whether the field is a varint, as an unpacked element of a repeated one is. */
+  public boolean isVarint() {
+    return wireType == VARINT;
+  }
+
+  /** Whether the field is a fixed64, as an unpacked element of a repeated one is. */
+  public boolean isFixed64() {
+    return wireType == FIXED64;
+  }
+
+  /** Whether a packed field, whose content the cursor was reset to, has further elements. */
+  public boolean hasPacked() {
+    return position < end;
+  }
+
+  /** The next element of a packed field of zigzag varints. */
+  public long packedZigzag() {
+    long value = readVarint();
+    return value >>> 1 ^ -(value & 1);
+  }
+
+  /** The next element of a packed field of doubles. */
+  public double packedDouble() {
     need(Long.BYTES);
     double value = Double.longBitsToDouble((long) LONG.get(bytes, position));
     position += Long.BYTES;
     return value;
+  }
+
+  public double fixed64AsDouble() {
+    require(FIXED64);
+    return packedDouble();
   }
 
   /** Reads a length-delimited field, whose content then lies from {@link #contentStart()} to {@link #contentEnd()}. */

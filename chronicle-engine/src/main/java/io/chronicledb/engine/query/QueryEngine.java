@@ -1,8 +1,12 @@
 package io.chronicledb.engine.query;
 
+import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.column.LongColumn;
 import io.chronicledb.engine.column.Table;
 import io.chronicledb.engine.error.BadDataException;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.model.MetricMetadata;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
@@ -20,6 +24,7 @@ import io.chronicledb.engine.query.plan.Grid;
 import io.chronicledb.engine.query.plan.TableNode;
 import io.chronicledb.engine.query.promql.PromQlPlan;
 import io.chronicledb.engine.query.promql.PromQlPlanner;
+import io.chronicledb.engine.query.promql.SelectorsOf;
 import io.chronicledb.engine.query.sql.SqlParameters;
 import io.chronicledb.engine.query.sql.SqlPlan;
 import io.chronicledb.engine.query.sql.SqlStatement;
@@ -33,6 +38,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -295,7 +301,8 @@ public final class QueryEngine implements AutoCloseable {
     var root = ((PromQlPlan.Series) plan).root();
     var elements = new ArrayList<PromQlResult.Vector.Element>();
     for (SeriesBatch batch : executor.series(root)) {
-      elements.add(new PromQlResult.Vector.Element(batch.labels(), batch.values()[0]));
+      elements.add(
+          new PromQlResult.Vector.Element(batch.labels(), batch.values()[0], batch.histogram(0)));
     }
     return new PromQlResult.Vector(time, elements, context.warnings());
   }
@@ -304,10 +311,17 @@ public final class QueryEngine implements AutoCloseable {
       PromQlPlan.Samples plan, SeriesExecutor executor, ExecutionContext context) {
     var series = new ArrayList<PromQlResult.Matrix.SamplesOfSeries>();
     PromQlPlan.Bounded bounded = plan.bounded();
-    executor.samples(plan.samples(), (labels, timestamps, values) -> {
+    executor.samples(plan.samples(), (labels, timestamps, values, histogramTimes, histograms) -> {
       if (bounded == null) {
-        series.add(new PromQlResult.Matrix.SamplesOfSeries(labels, timestamps, values));
+        series.add(new PromQlResult.Matrix.SamplesOfSeries(
+            labels, timestamps, values, histogramTimes, histograms));
         return;
+      }
+      if (histograms.length > 0) {
+        throw new ChronicleException(
+            ErrorCode.UNSUPPORTED,
+            "anchored and smoothed selectors do not take native histograms, which " + labels
+                + " has");
       }
       var range =
           RangeSamples.of(timestamps, values, bounded.start(), bounded.end(), bounded.smoothed());
@@ -460,6 +474,46 @@ public final class QueryEngine implements AutoCloseable {
       }
       ticket.close();
       throw e;
+    }
+  }
+
+  /**
+   * The exemplars of all series that any selector of a PromQL expression matches, sorted by labels. Offsets and ranges in it are of no meaning
+   * here.
+   *
+   * @param range only exemplars within it
+   * @return series that have some
+   */
+  public List<SeriesExemplars> exemplars(String text, TimeRange range, QueryOptions options) {
+    List<List<TagMatcher>> selectors = SelectorsOf.text(text);
+    try (Ticket ticket = admission.admit("promql", text, timeout(options), options.idTo());
+        ReadView view = views.get();
+        ExecutionContext context = context(view, Grid.instant(0), options, null)) {
+      ticket.running(context);
+      var orders = new HashSet<Long>();
+      for (List<TagMatcher> matchers : selectors) {
+        for (long order : context.select(matchers)) {
+          orders.add(order);
+        }
+      }
+      ExemplarRows rows = view.exemplars(
+          orders.stream().mapToLong(Long::longValue).toArray(), range, context::keep);
+      return SeriesExemplars.of(rows, orders, view);
+    }
+  }
+
+  /**
+   * What senders told about metrics, sorted by metric. The newest counts, whether or not the metric has series.
+   *
+   * @param metric only this one; null for all
+   */
+  public Map<String, MetricMetadata> metadata(@Nullable String metric) {
+    try (ReadView view = views.get()) {
+      if (metric == null) {
+        return view.metadata().metrics();
+      }
+      MetricMetadata known = view.metadata().metric(metric);
+      return known == null ? Map.of() : Map.of(metric, known);
     }
   }
 

@@ -1,7 +1,5 @@
 package io.chronicledb.engine.query;
 
-import io.chronicledb.engine.error.ChronicleException;
-import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.exec.ExecutionContext;
 import io.chronicledb.engine.read.SeriesCursor;
@@ -54,27 +52,23 @@ public final class SeriesSamples implements AutoCloseable {
     return entry().labels();
   }
 
-  /**
-   * Moves to the next batch of the series, which holds at least one sample; false at its end.
-   *
-   * @throws ChronicleException with {@code unsupported} where native histograms are among the samples
-   */
+  /** Moves to the next batch of the series, which holds at least one sample; false at its end. */
   public boolean next() {
     if (!cursor.next()) {
       return false;
     }
     context.scanned(cursor.end() - cursor.start());
-    if (cursor.histograms() != null) {
-      throw new ChronicleException(
-          ErrorCode.UNSUPPORTED,
-          "some samples of " + labels() + " are native histograms, which are read by PromQL only");
-    }
     return true;
   }
 
   /** Nanoseconds, ascending, each once, from {@link #start()} to {@link #end()}; valid until the next call of {@link #next()}. Not to be changed. */
   public long[] timestamps() {
     return cursor.timestamps();
+  }
+
+  /** Whether the samples of the batch are native histograms, of which the values say nothing. */
+  public boolean areHistograms() {
+    return cursor.histograms() != null;
   }
 
   /** In the places of {@link #timestamps()}. Not to be changed. */

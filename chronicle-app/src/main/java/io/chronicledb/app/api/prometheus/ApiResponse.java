@@ -3,6 +3,7 @@ package io.chronicledb.app.api.prometheus;
 import io.chronicledb.app.wire.JsonWriter;
 import io.chronicledb.app.wire.Millis;
 import io.chronicledb.app.wire.NumberText;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.PromQlResult;
 import io.chronicledb.engine.query.PromQlResult.Matrix;
@@ -118,12 +119,16 @@ final class ApiResponse {
     for (Vector.Element element : vector.elements().subList(0, count)) {
       json.beginObject().name("metric");
       labels(element.labels());
-      json.name("value")
+      NativeHistogram histogram = element.histogram();
+      json.name(histogram == null ? "value" : "histogram")
           .beginArray()
-          .seconds(Millis.of(vector.timestamp()))
-          .numberAsString(element.value())
-          .endArray();
-      json.endObject();
+          .seconds(Millis.of(vector.timestamp()));
+      if (histogram == null) {
+        json.numberAsString(element.value());
+      } else {
+        HistogramJson.write(histogram, json);
+      }
+      json.endArray().endObject();
     }
     json.endArray();
     return count < vector.elements().size();
@@ -135,20 +140,44 @@ final class ApiResponse {
     for (Matrix.SamplesOfSeries series : matrix.series().subList(0, count)) {
       json.beginObject().name("metric");
       labels(series.labels());
-      json.name("values").beginArray();
-      long[] timestamps = series.timestamps();
-      double[] values = series.values();
-      for (int i = 0; i < timestamps.length; i++) {
-        long millis = Millis.of(timestamps[i]);
-        // Samples closer together than this API can tell apart: the last one counts.
-        if (i + 1 == timestamps.length || Millis.of(timestamps[i + 1]) != millis) {
-          json.beginArray().seconds(millis).numberAsString(values[i]).endArray();
-        }
+      if (series.timestamps().length > 0) {
+        values(series);
       }
-      json.endArray().endObject();
+      if (series.histograms().length > 0) {
+        histograms(series);
+      }
+      json.endObject();
     }
     json.endArray();
     return count < matrix.series().size();
+  }
+
+  private void histograms(Matrix.SamplesOfSeries series) throws IOException {
+    json.name("histograms").beginArray();
+    long[] timestamps = series.histogramTimestamps();
+    for (int i = 0; i < timestamps.length; i++) {
+      long millis = Millis.of(timestamps[i]);
+      if (i + 1 == timestamps.length || Millis.of(timestamps[i + 1]) != millis) {
+        json.beginArray().seconds(millis);
+        HistogramJson.write(series.histograms()[i], json);
+        json.endArray();
+      }
+    }
+    json.endArray();
+  }
+
+  private void values(Matrix.SamplesOfSeries series) throws IOException {
+    json.name("values").beginArray();
+    long[] timestamps = series.timestamps();
+    double[] values = series.values();
+    for (int i = 0; i < timestamps.length; i++) {
+      long millis = Millis.of(timestamps[i]);
+      // Samples closer together than this API can tell apart: the last one counts.
+      if (i + 1 == timestamps.length || Millis.of(timestamps[i + 1]) != millis) {
+        json.beginArray().seconds(millis).numberAsString(values[i]).endArray();
+      }
+    }
+    json.endArray();
   }
 
   private void labels(Tags labels) throws IOException {

@@ -63,7 +63,7 @@ public final class FederationController {
     }
   }
 
-  /** By metric and then by labels. A series whose newest sample is a stale marker has ended. */
+  /** By metric and then by labels. A series whose newest sample is a stale marker has ended; the text format has no native histograms. */
   private static List<Newest> newest(SeriesSamples samples) {
     var newest = new ArrayList<Newest>();
     while (samples.nextSeries()) {
@@ -73,7 +73,7 @@ public final class FederationController {
       while (samples.next()) {
         int last = samples.end() - 1;
         timestamp = samples.timestamps()[last];
-        value = samples.values()[last];
+        value = samples.areHistograms() ? StaleMarker.value() : samples.values()[last];
       }
       if (metric != null && !StaleMarker.is(value)) {
         samples.hold(SAMPLE_BYTES);

@@ -1,6 +1,8 @@
 package io.chronicledb.app.api.remoteread;
 
 import io.chronicledb.app.wire.Millis;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.query.SeriesSamples;
 
 /** The samples of a series by the millisecond: of several within one, the last. Moves with the series of what it reads; not thread-safe. */
@@ -38,6 +40,12 @@ final class MillisSamples {
         at = 0;
         end = 0;
         return false;
+      }
+      if (samples.areHistograms()) {
+        throw new ChronicleException(
+            ErrorCode.UNSUPPORTED,
+            "some samples of " + samples.labels()
+                + " are native histograms, which remote read does not send");
       }
       at = samples.start();
       end = samples.end();

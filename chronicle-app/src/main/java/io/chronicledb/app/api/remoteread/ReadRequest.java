@@ -61,7 +61,7 @@ record ReadRequest(List<Query> queries, boolean chunks) {
             cursor.content();
             var packed =
                 new ProtobufCursor().reset(message, cursor.contentStart(), cursor.contentEnd());
-            while (packed.hasMore()) {
+            while (packed.hasPacked()) {
               form = first(form, packed.packedVarint());
               asked = true;
             }
