@@ -41,7 +41,8 @@ class SnapshotTest {
       try (var snapshot = ChronicleDatabase.open(target)) {
         assertThat(snapshot.recovery().lost()).isEmpty();
         assertThat(count(snapshot)).isEqualTo(200 + opening);
-        assertThat(snapshot.query("SELECT value FROM cpu WHERE host = 'b'").rowCount()).isZero();
+        assertThat(snapshot.query("SELECT value FROM cpu WHERE host = 'b'").rowCount())
+            .isZero();
         assertThat(snapshot.verify().isSound()).isTrue();
         snapshot.write("cpu", Tags.of("host", "a"), 1_000 * SECOND, 1);
       }

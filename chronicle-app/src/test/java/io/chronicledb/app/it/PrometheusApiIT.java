@@ -213,11 +213,7 @@ class PrometheusApiIT {
   /** Line by line; series of one metric come in any order from Prometheus, and both may be asked at different milliseconds. */
   private static void compareFederation(int port) throws Exception {
     for (String selector : List.of(
-        "{__name__=~\".+\"}",
-        "http_requests_total{code=\"200\"}",
-        "up",
-        "ended",
-        "nothing")) {
+        "{__name__=~\".+\"}", "http_requests_total{code=\"200\"}", "up", "ended", "nothing")) {
       ApiRequest request = ApiRequest.of("GET /federate | match[]=" + selector + " | match[]=up");
       List<String> expected = request.body(port).lines().toList();
       List<String> actual = request.body(chronicle.port()).lines().toList();
@@ -245,7 +241,8 @@ class PrometheusApiIT {
     long middle = (first + SAMPLES / 2 * STEP_SECONDS) * 1000;
     Fields part = query(first * 1000 + 1, middle, matcher(2, "__name__", ".+"));
     assertThat(ReadResponses.samples(read(chronicle.port(), part)).get(0))
-        .containsExactlyInAnyOrderElementsOf(ReadResponses.samples(read(port, part)).get(0));
+        .containsExactlyInAnyOrderElementsOf(
+            ReadResponses.samples(read(port, part)).get(0));
   }
 
   private static byte[] read(int port, Fields... parts) throws Exception {

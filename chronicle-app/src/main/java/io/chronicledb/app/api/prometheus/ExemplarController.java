@@ -66,8 +66,7 @@ public final class ExemplarController {
         json.beginObject().name("labels");
         labels(exemplar.labels(), json);
         json.name("value").numberAsString(exemplar.value());
-        json.name("timestamp")
-            .seconds(Millis.of(exemplar.timestamp()));
+        json.name("timestamp").seconds(Millis.of(exemplar.timestamp()));
         json.endObject();
       }
       json.endArray().endObject();

@@ -73,9 +73,9 @@ class RemoteReadHttpTest {
     assertThat(response.headers().firstValue("Content-Encoding")).hasValue("snappy");
     assertThat(ReadResponses.samples(response.body()))
         .containsExactly(List.of("__name__=bounds job=a 2000=2.0 3000=3.0 4000=4.0"));
-    assertThat(
-            ReadResponses.samples(
-                read("/prometheus/read", query(5000, 4000, matcher(0, "__name__", "bounds"))).body()))
+    assertThat(ReadResponses.samples(
+            read("/prometheus/read", query(5000, 4000, matcher(0, "__name__", "bounds")))
+                .body()))
         .containsExactly(List.of());
   }
 
@@ -88,7 +88,8 @@ class RemoteReadHttpTest {
     Fields query = query(0, 10, matcher(0, "__name__", "fine"));
     HttpResponse<byte[]> response =
         chunks ? read("/api/v1/read", ReadRequests.CHUNKS, query) : read("/api/v1/read", query);
-    assertThat(chunks ? ReadResponses.chunks(response.body()) : ReadResponses.samples(response.body()))
+    assertThat(
+            chunks ? ReadResponses.chunks(response.body()) : ReadResponses.samples(response.body()))
         .containsExactly(List.of("__name__=fine 7=2.0 8=stale"));
   }
 
@@ -105,7 +106,8 @@ class RemoteReadHttpTest {
         .containsExactly(
             List.of("__name__=place n=2 0=2.0"), List.of(), List.of("__name__=place n=1 0=1.0"));
     assertThat(ReadResponses.chunks(
-            read("/api/v1/read", ReadRequests.CHUNKS, queries[0], queries[1], queries[2]).body()))
+            read("/api/v1/read", ReadRequests.CHUNKS, queries[0], queries[1], queries[2])
+                .body()))
         .containsExactly(
             List.of("__name__=place n=2 0=2.0"), List.of(), List.of("__name__=place n=1 0=1.0"));
   }
@@ -122,8 +124,10 @@ class RemoteReadHttpTest {
       }
     }
     database.write(batch);
-    HttpResponse<byte[]> response =
-        read("/api/v1/read", ReadRequests.CHUNKS, query(0, Long.MAX_VALUE, matcher(0, "__name__", "long")));
+    HttpResponse<byte[]> response = read(
+        "/api/v1/read",
+        ReadRequests.CHUNKS,
+        query(0, Long.MAX_VALUE, matcher(0, "__name__", "long")));
     assertThat(response.headers().firstValue("Content-Type"))
         .hasValue("application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse");
     List<byte[]> frames = ReadResponses.frames(response.body());
