@@ -12,10 +12,10 @@ import org.roaringbitmap.RoaringBitmap;
 /** Collects the exemplars of some series within a range, from blocks and memory in any order. Not thread-safe. */
 public final class ExemplarReader {
 
-  /** What a row takes here and in a result, besides its labels. */
-  private static final int ROW_BYTES = 250;
+  /** What a row takes here, while it is put in order, and in the result, besides its labels. */
+  private static final int ROW_BYTES = 100;
 
-  private static final int LABEL_FACTOR = 4;
+  private static final int LABEL_FACTOR = 2;
 
   private final RoaringBitmap series;
   private final TimeRange range;
