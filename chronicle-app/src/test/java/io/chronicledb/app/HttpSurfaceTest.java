@@ -7,6 +7,7 @@ import static io.chronicledb.app.ingest.remotewrite.WriteRequests.message;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.metadata;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.sample;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.series;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.wholeHistogram;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronicledb.app.wire.RequestBody;
@@ -193,6 +194,24 @@ class HttpSurfaceTest {
         label("__name__", "rw"), label("job", "node"), sample(1.25, 2000), sample(2.5, 3000)));
     assertThat(remoteWrite(body).statusCode()).isEqualTo(204);
     assertThat(get("/api/v1/query?query=rw&time=3").body()).contains("[3,\"2.5\"]");
+  }
+
+  @Test
+  void storesNativeHistogramsOfRemoteWrite() throws Exception {
+    byte[] body =
+        message(series(label("__name__", "rw_native"), wholeHistogram(), sample(2, 3_000)));
+    assertThat(remoteWrite(body).statusCode()).isEqualTo(204);
+    String histogram = "{\"count\":\"7\",\"sum\":\"9.5\",\"buckets\":[[1,\"-2\",\"-1\",\"1\"],"
+        + "[3,\"-0.001\",\"0.001\",\"1\"],[0,\"0.5\",\"1\",\"2\"],[0,\"2\",\"4\",\"3\"]]}";
+    assertThat(get("/api/v1/query?query=rw_native&time=1").body())
+        .contains("\"histogram\":[1," + histogram + "]");
+    assertThat(get("/api/v1/query_range?query=rw_native&start=1&end=3&step=1").body())
+        .contains("\"values\":[[3,\"2\"]],\"histograms\":[[1," + histogram + "],[2,");
+    assertThat(get("/api/v1/query?time=1&query=" + encode("histogram_count(rw_native)"))
+            .body())
+        .contains("[1,\"7\"]");
+    assertThat(get("/query?q=" + encode("SELECT * FROM rw_native")).body())
+        .contains("native histograms");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.chronicledb.app.ingest;
 import io.chronicledb.engine.ChronicleDatabase;
 import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.MetricMetadata;
 import io.chronicledb.engine.model.SeriesKey;
 import io.chronicledb.engine.model.Tags;
@@ -34,6 +35,8 @@ public final class BatchWriter implements PointSink {
   private static final int METADATA_CHARS_EACH = 16;
 
   private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
+  /** Bytes of native histograms in one batch, so that each record of the log stays small. */
+  private static final long HISTOGRAM_BYTES_PER_BATCH = 16L << 20;
 
   private final Consumer<PointBatch> writer;
   private final String unit;
@@ -42,6 +45,7 @@ public final class BatchWriter implements PointSink {
   private final List<PointBatch> complete = new ArrayList<>();
   private PointBatch batch = new PointBatch();
   private long batchKeyBytes;
+  private long batchHistogramBytes;
   private long written;
   private long refused;
   private @Nullable SeriesKey series;
@@ -77,12 +81,34 @@ public final class BatchWriter implements PointSink {
 
   @Override
   public void add(long timestamp, double value) {
-    if (batch.size() == PointBatch.POINTS_MAX && series != null) {
+    makeRoom();
+    batch.add(timestamp, value);
+  }
+
+  @Override
+  public void add(long timestamp, NativeHistogram histogram) {
+    // Their buckets take far more room than a sample.
+    if (batchHistogramBytes > HISTOGRAM_BYTES_PER_BATCH) {
+      goOn();
+    }
+    makeRoom();
+    batchHistogramBytes += histogram.memoryBytes();
+    batch.add(timestamp, histogram);
+  }
+
+  private void makeRoom() {
+    if (batch.size() == PointBatch.POINTS_MAX) {
+      goOn();
+    }
+  }
+
+  /** Goes on with the series in another batch. */
+  private void goOn() {
+    if (series != null) {
       next();
       batch.series(series);
       batchKeyBytes += seriesKeyBytes;
     }
-    batch.add(timestamp, value);
   }
 
   @Override
@@ -168,6 +194,7 @@ public final class BatchWriter implements PointSink {
     }
     batchKeyBytes = 0;
     metadataChars = 0;
+    batchHistogramBytes = 0;
   }
 
   private void write(PointBatch full) {

@@ -1,5 +1,6 @@
 package io.chronicledb.app.ingest;
 
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.MetricMetadata;
 import io.chronicledb.engine.model.SeriesKey;
 import io.chronicledb.engine.model.Tags;
@@ -22,6 +23,13 @@ public interface PointSink {
    * @param timestamp nanoseconds since the epoch
    */
   void add(long timestamp, double value);
+
+  /**
+   * Adds a native histogram to the series named last.
+   *
+   * @param timestamp nanoseconds since the epoch
+   */
+  void add(long timestamp, NativeHistogram histogram);
 
   /**
    * Adds an exemplar to the series named last. One that cannot be stored is dropped.

@@ -1,6 +1,7 @@
 package io.chronicledb.app.ingest;
 
 import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.MetricMetadata;
 import io.chronicledb.engine.model.SeriesKey;
 import io.chronicledb.engine.model.Tags;
@@ -15,6 +16,7 @@ public final class RecordingSink implements PointSink {
   private final TreeMap<Long, String> refusals = new TreeMap<>();
   private final List<String> attachments = new ArrayList<>();
   private final List<Double> values = new ArrayList<>();
+  private final List<NativeHistogram> histograms = new ArrayList<>();
   private String series = "";
 
   @Override
@@ -28,6 +30,12 @@ public final class RecordingSink implements PointSink {
   public void add(long timestamp, double value) {
     points.add(series + " " + value + " @" + timestamp);
     values.add(value);
+  }
+
+  @Override
+  public void add(long timestamp, NativeHistogram histogram) {
+    points.add(series + " " + histogram + " @" + timestamp);
+    histograms.add(histogram);
   }
 
   @Override
@@ -67,6 +75,10 @@ public final class RecordingSink implements PointSink {
 
   public List<Double> values() {
     return values;
+  }
+
+  public List<NativeHistogram> histograms() {
+    return histograms;
   }
 
   /** By line, point or series. */

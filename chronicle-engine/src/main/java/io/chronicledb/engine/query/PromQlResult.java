@@ -27,7 +27,13 @@ public sealed interface PromQlResult {
      * @param histogram what it has in place of the value; null where that is a double
      */
     public record Element(
-        Tags labels, double value, @Nullable NativeHistogram histogram) {}
+        Tags labels, double value, @Nullable NativeHistogram histogram) {
+
+      /** A series with a double. */
+      public Element(Tags labels, double value) {
+        this(labels, value, null);
+      }
+    }
   }
 
   /** Several samples per series, ascending in time; series sorted by labels. */

@@ -76,12 +76,44 @@ final class ProtobufCursor {
     return readVarint();
   }
 
-  double fixed64AsDouble() {
-    require(FIXED64);
+  /** A varint in which small negative numbers are small, protobuf's {@code sint}. */
+  long zigzag() {
+    require(VARINT);
+    return packedZigzag();
+  }
+
+  /** Whether the field is a varint, as an unpacked element of a repeated one is. */
+  boolean isVarint() {
+    return wireType == VARINT;
+  }
+
+  /** Whether the field is a fixed64, as an unpacked element of a repeated one is. */
+  boolean isFixed64() {
+    return wireType == FIXED64;
+  }
+
+  /** Whether a packed field, whose content the cursor was reset to, has further elements. */
+  boolean hasPacked() {
+    return position < end;
+  }
+
+  /** The next element of a packed field of zigzag varints. */
+  long packedZigzag() {
+    long value = readVarint();
+    return value >>> 1 ^ -(value & 1);
+  }
+
+  /** The next element of a packed field of doubles. */
+  double packedDouble() {
     need(Long.BYTES);
     double value = Double.longBitsToDouble((long) LONG.get(bytes, position));
     position += Long.BYTES;
     return value;
+  }
+
+  double fixed64AsDouble() {
+    require(FIXED64);
+    return packedDouble();
   }
 
   /** Reads a length-delimited field, whose content then lies from {@link #contentStart()} to {@link #contentEnd()}. */

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Sample        1 value fixed64                2 timestamp varint, milliseconds
  * </pre>
  *
- * A message that is malformed anywhere is refused as a whole. A series that cannot be stored is refused alone; of one that also has native
- * histograms its samples are stored and the histograms refused. Exemplars and metadata are for {@link AttachmentDecoder}. Values keep
+ * A message that is malformed anywhere is refused as a whole. A series that cannot be stored, or has a histogram that is none, is refused
+ * alone. Histograms are for {@link HistogramDecoder}, exemplars and metadata are for {@link AttachmentDecoder}. Values keep
  * their bits, the stale marker's among them. One instance decodes one message; not thread-safe.
  */
 final class WriteRequestDecoder {
@@ -39,6 +39,7 @@ final class WriteRequestDecoder {
   private final ProtobufCursor part = new ProtobufCursor();
 
   private final AttachmentDecoder attachments;
+  private final HistogramDecoder histogram = new HistogramDecoder();
 
   private byte[] bytes = new byte[0];
   /** For each label: start and end of its name, start and end of its value. */
@@ -112,7 +113,10 @@ final class WriteRequestDecoder {
             series.content();
             attachments.checkExemplar(series.contentStart(), series.contentEnd());
           }
-          case 4 -> series.content();
+          case 4 -> {
+            series.content();
+            histogram.read(bytes, series.contentStart(), series.contentEnd());
+          }
           default -> series.skip();
         }
       }
@@ -123,7 +127,6 @@ final class WriteRequestDecoder {
     labelCount = 0;
     labelBytes = 0;
     int samples = 0;
-    int histograms = 0;
     int exemplars = 0;
     String flaw = null;
     series.reset(bytes, request.contentStart(), request.contentEnd());
@@ -138,8 +141,11 @@ final class WriteRequestDecoder {
         if (flaw == null && !Precision.MILLISECONDS.fits(sampleTimestamp)) {
           flaw = "sample at " + sampleTimestamp + " ms lies outside of the years 1677 to 2262";
         }
+      } else if (series.field() == 4) {
+        series.content();
+        samples++;
+        flaw = flaw == null ? histogramFlaw() : flaw;
       } else {
-        histograms += series.field() == 4 ? 1 : 0;
         exemplars += series.field() == 3 ? 1 : 0;
         series.skip();
       }
@@ -150,13 +156,21 @@ final class WriteRequestDecoder {
     if (flaw == null && samples + exemplars > 0) {
       flaw = storeSamples();
     }
-    if (flaw == null && histograms > 0) {
-      flaw = histograms + " native histogram" + (histograms == 1 ? "" : "s")
-          + " not stored: not supported yet"
-          + (samples > 0 ? "; the " + samples + " samples beside were stored" : "");
-    }
     if (flaw != null) {
       sink.refuse(number, flaw + ", in " + describe());
+    }
+  }
+
+  private @Nullable String histogramFlaw() {
+    histogram.read(bytes, series.contentStart(), series.contentEnd());
+    if (!Precision.MILLISECONDS.fits(histogram.timestamp())) {
+      return "histogram at " + histogram.timestamp() + " ms lies outside of the years 1677 to 2262";
+    }
+    try {
+      histogram.histogram();
+      return null;
+    } catch (BadDataException e) {
+      return String.valueOf(e.getMessage());
     }
   }
 
@@ -234,6 +248,10 @@ final class WriteRequestDecoder {
         series.content();
         sample(series.contentStart(), series.contentEnd());
         sink.add(Precision.MILLISECONDS.toNanos(sampleTimestamp), sampleValue);
+      } else if (series.field() == 4) {
+        series.content();
+        histogram.read(bytes, series.contentStart(), series.contentEnd());
+        sink.add(Precision.MILLISECONDS.toNanos(histogram.timestamp()), histogram.histogram());
       } else if (series.field() == 3) {
         series.content();
         attachments.exemplar(series.contentStart(), series.contentEnd());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.chronicledb.app.ingest.PointSink;
 import io.chronicledb.app.ingest.RecordingSink;
 import io.chronicledb.app.wire.Precision;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.MetricMetadata;
 import io.chronicledb.engine.model.SeriesKey;
 import io.chronicledb.engine.model.Tags;
@@ -366,6 +367,9 @@ class LineProtocolDecoderTest {
     public void add(long timestamp, double value) {
       points++;
     }
+
+    @Override
+    public void add(long timestamp, NativeHistogram histogram) {}
 
     @Override
     public void exemplar(Tags labels, long timestamp, double value) {}
