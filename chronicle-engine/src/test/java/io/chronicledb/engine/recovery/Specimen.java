@@ -137,9 +137,7 @@ final class Specimen {
   private void attach(PointBatch batch, int series, long time, Random random) {
     for (int i = random.nextInt(8); i >= 0; i--) {
       var exemplar = new Exemplar(
-          Tags.of("trace_id", Long.toHexString(random.nextLong())),
-          time + i,
-          random.nextDouble());
+          Tags.of("trace_id", Long.toHexString(random.nextLong())), time + i, random.nextDouble());
       batch.exemplar(exemplar.labels(), exemplar.timestamp(), exemplar.value());
       Contents.put(name(series), exemplar, attached);
     }
