@@ -43,6 +43,7 @@ public final class NumberText {
         text, 0, write(value, text, 0, new ShortestDigits()), StandardCharsets.ISO_8859_1);
   }
 
+<<<<<<< HEAD
   /**
    * Writes a number where there is room for {@link #BYTES_MAX}.
    *
@@ -56,11 +57,74 @@ public final class NumberText {
     }
     if (Double.isInfinite(value)) {
       return write(value > 0 ? "+Inf" : "-Inf", out, at);
+=======
+  public static void append(StringBuilder out, double value) {
+    if (value == Math.rint(value) && Math.abs(value) < WHOLE_MAX) {
+      if (value == 0 && 1 / value < 0) {
+        out.append('-');
+      }
+      out.append((long) value);
+    } else if (Double.isNaN(value)) {
+      out.append("NaN");
+    } else if (Double.isInfinite(value)) {
+      out.append(value > 0 ? "+Inf" : "-Inf");
+    } else {
+      appendShortest(out, value, 1e-6, 1e21);
+    }
+  }
+
+  /** Without an exponent, however many digits that takes; {@code NaN}, {@code +Inf}, {@code -Inf}. */
+  public static String plain(double value) {
+    var text = new StringBuilder(24);
+    if (value == 0 || Double.isNaN(value) || Double.isInfinite(value)) {
+      append(text, value);
+    } else {
+      appendShortest(text, value, 0, Double.POSITIVE_INFINITY);
+    }
+    return text.toString();
+  }
+
+  /**
+   * As the text format of metrics has it: with an exponent below 1e-4 and from 1e6 on, which for whole numbers of few digits is the
+   * shorter form.
+   */
+  public static void appendGeneral(StringBuilder out, double value) {
+    if (value == 0) {
+      out.append('0');
+    } else if (Double.isNaN(value) || Double.isInfinite(value)) {
+      append(out, value);
+    } else {
+      appendShortest(out, value, 1e-4, 1e6);
+    }
+  }
+
+  /** Plain from {@code plainMin} up to {@code plainEnd}. */
+  private static void appendShortest(
+      StringBuilder out, double value, double plainMin, double plainEnd) {
+    // Before 19 the JDK's own Double.toString is not always the shortest.
+    String java = NumberOutput.toString(Math.abs(value), true);
+    var digits = new StringBuilder(20);
+    // The value is 0.DIGITS * 10^point.
+    int point = 0;
+    int exponent = 0;
+    for (int i = 0; i < java.length(); i++) {
+      char c = java.charAt(i);
+      if (c == 'E') {
+        exponent = Integer.parseInt(java, i + 1, java.length(), 10);
+        break;
+      }
+      if (c == '.') {
+        point = digits.length();
+      } else {
+        digits.append(c);
+      }
+>>>>>>> main
     }
     if (Double.doubleToRawLongBits(value) < 0) {
       out[at++] = '-';
     }
     double magnitude = Math.abs(value);
+<<<<<<< HEAD
     if (magnitude < WHOLE_MAX && magnitude == (long) magnitude) {
       return write((long) magnitude, out, at);
     }
@@ -124,6 +188,12 @@ public final class NumberText {
     }
     if (at > start) {
       out[start] = (byte) ('0' + few);
+=======
+    if (magnitude < plainMin || magnitude >= plainEnd) {
+      appendScientific(out, digits, point - 1);
+    } else {
+      appendPlain(out, digits, point);
+>>>>>>> main
     }
   }
 

@@ -61,7 +61,7 @@ final class ScanWindows implements SeriesOperator {
   public void forEach(Consumer<SeriesBatch> consumer) {
     int size = Math.max(1, Math.min(PIECE_SERIES, PIECE_VALUES / grid.count()));
     int pieces = (orders.length + size - 1) / size;
-    if (pulled != null || pieces <= 1) {
+    if (pulled != null || pieces <= 1 || context.countsShown()) {
       SeriesOperator.super.forEach(consumer);
       return;
     }

@@ -43,6 +43,9 @@ final class SharedSeries {
 
   /** Looks for what comes more than once in a plan, and is evaluated on this grid. */
   void plan(PlanNode node) {
+    if (context.countsShown()) {
+      return;
+    }
     SeriesNode key = node instanceof SeriesNode series ? withoutPositions(series) : null;
     if (key != null && ++shared.computeIfAbsent(key, k -> new Shared()).uses > 1) {
       return;
