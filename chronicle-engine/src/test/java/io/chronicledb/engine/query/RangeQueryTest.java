@@ -81,7 +81,8 @@ class RangeQueryTest {
   @Test
   void whatIsAskedForTwiceIsReadOnce() {
     load();
-    assertThat(run("rate(m_total[5m]) / (rate(m_total[5m]) + rate(m_total[5m]))").series())
+    assertThat(
+            run("rate(m_total[5m]) / (rate(m_total[5m]) + rate(m_total[5m]))").series())
         .hasSize(SERIES);
     assertThat(run("sum(rate(m_total[5m])) / sum(rate(m_total[5m]))").series()).hasSize(1);
     assertThatThrownBy(() -> run("rate(m_total[5m]) / rate(m_total[4m])"))

@@ -142,10 +142,7 @@ public record SeriesBatch(
   /** The same samples in arrays of their own. */
   SeriesBatch copy() {
     return new SeriesBatch(
-        labels,
-        values.clone(),
-        histograms == null ? null : histograms.clone(),
-        dropsMetric);
+        labels, values.clone(), histograms == null ? null : histograms.clone(), dropsMetric);
   }
 
   /** Of a series without histograms. */

@@ -48,9 +48,7 @@ class SlidingWindowTest {
               from - moved,
               to - moved);
           assertThat(Double.doubleToLongBits(sliding.result()))
-              .as(
-                  "%s of samples %s to %s, -Dchronicle.test.seed=%s",
-                  function, from, to, SEED)
+              .as("%s of samples %s to %s, -Dchronicle.test.seed=%s", function, from, to, SEED)
               .isEqualTo(Double.doubleToLongBits(fresh.result()));
         } else if (to == count) {
           break;
