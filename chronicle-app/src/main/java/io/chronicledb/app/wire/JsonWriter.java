@@ -109,8 +109,7 @@ public final class JsonWriter {
 
   public JsonWriter bool(boolean value) throws IOException {
     separate();
-    number.setLength(0);
-    ascii(number.append(value));
+    ascii(String.valueOf(value));
     return this;
   }
 

@@ -43,45 +43,11 @@ public final class NumberText {
         text, 0, write(value, text, 0, new ShortestDigits()), StandardCharsets.ISO_8859_1);
   }
 
-<<<<<<< HEAD
-  /**
-   * Writes a number where there is room for {@link #BYTES_MAX}.
-   *
-   * @param work for this call
-   * @return the place behind it
-   */
-  static int write(double value, byte[] out, int start, ShortestDigits work) {
-    int at = start;
-    if (Double.isNaN(value)) {
-      return write("NaN", out, at);
-    }
-    if (Double.isInfinite(value)) {
-      return write(value > 0 ? "+Inf" : "-Inf", out, at);
-=======
-  public static void append(StringBuilder out, double value) {
-    if (value == Math.rint(value) && Math.abs(value) < WHOLE_MAX) {
-      if (value == 0 && 1 / value < 0) {
-        out.append('-');
-      }
-      out.append((long) value);
-    } else if (Double.isNaN(value)) {
-      out.append("NaN");
-    } else if (Double.isInfinite(value)) {
-      out.append(value > 0 ? "+Inf" : "-Inf");
-    } else {
-      appendShortest(out, value, 1e-6, 1e21);
-    }
-  }
-
   /** Without an exponent, however many digits that takes; {@code NaN}, {@code +Inf}, {@code -Inf}. */
   public static String plain(double value) {
-    var text = new StringBuilder(24);
-    if (value == 0 || Double.isNaN(value) || Double.isInfinite(value)) {
-      append(text, value);
-    } else {
-      appendShortest(text, value, 0, Double.POSITIVE_INFINITY);
-    }
-    return text.toString();
+    var text = new byte[TEXT_MAX];
+    int end = write(value, text, 0, new ShortestDigits(), 0, Double.POSITIVE_INFINITY);
+    return new String(text, 0, end, StandardCharsets.ISO_8859_1);
   }
 
   /**
@@ -91,41 +57,43 @@ public final class NumberText {
   public static void appendGeneral(StringBuilder out, double value) {
     if (value == 0) {
       out.append('0');
-    } else if (Double.isNaN(value) || Double.isInfinite(value)) {
-      append(out, value);
-    } else {
-      appendShortest(out, value, 1e-4, 1e6);
+      return;
     }
+    var text = new byte[BYTES_MAX];
+    int end = write(value, text, 0, new ShortestDigits(), 1e-4, 1e6);
+    out.append(new String(text, 0, end, StandardCharsets.ISO_8859_1));
+  }
+
+  /**
+   * Writes a number where there is room for {@link #BYTES_MAX}.
+   *
+   * @param work for this call
+   * @return the place behind it
+   */
+  static int write(double value, byte[] out, int start, ShortestDigits work) {
+    return write(value, out, start, work, 1e-6, 1e21);
   }
 
   /** Plain from {@code plainMin} up to {@code plainEnd}. */
-  private static void appendShortest(
-      StringBuilder out, double value, double plainMin, double plainEnd) {
-    // Before 19 the JDK's own Double.toString is not always the shortest.
-    String java = NumberOutput.toString(Math.abs(value), true);
-    var digits = new StringBuilder(20);
-    // The value is 0.DIGITS * 10^point.
-    int point = 0;
-    int exponent = 0;
-    for (int i = 0; i < java.length(); i++) {
-      char c = java.charAt(i);
-      if (c == 'E') {
-        exponent = Integer.parseInt(java, i + 1, java.length(), 10);
-        break;
-      }
-      if (c == '.') {
-        point = digits.length();
-      } else {
-        digits.append(c);
-      }
->>>>>>> main
+  private static int write(
+      double value,
+      byte[] out,
+      int start,
+      ShortestDigits work,
+      double plainMin,
+      double plainEnd) {
+    int at = start;
+    if (Double.isNaN(value)) {
+      return write("NaN", out, at);
+    }
+    if (Double.isInfinite(value)) {
+      return write(value > 0 ? "+Inf" : "-Inf", out, at);
     }
     if (Double.doubleToRawLongBits(value) < 0) {
       out[at++] = '-';
     }
     double magnitude = Math.abs(value);
-<<<<<<< HEAD
-    if (magnitude < WHOLE_MAX && magnitude == (long) magnitude) {
+    if (magnitude < WHOLE_MAX && magnitude < plainEnd && magnitude == (long) magnitude) {
       return write((long) magnitude, out, at);
     }
     work.of(magnitude);
@@ -138,7 +106,7 @@ public final class NumberText {
     int count = count(digits);
     // The value is 0.DIGITS * 10^point.
     int point = count + exponent;
-    return magnitude < 1e-6 || magnitude >= 1e21
+    return magnitude < plainMin || magnitude >= plainEnd
         ? writeScientific(digits, count, point - 1, out, at)
         : writePlain(digits, count, point, out, at);
   }
@@ -188,12 +156,6 @@ public final class NumberText {
     }
     if (at > start) {
       out[start] = (byte) ('0' + few);
-=======
-    if (magnitude < plainMin || magnitude >= plainEnd) {
-      appendScientific(out, digits, point - 1);
-    } else {
-      appendPlain(out, digits, point);
->>>>>>> main
     }
   }
 
