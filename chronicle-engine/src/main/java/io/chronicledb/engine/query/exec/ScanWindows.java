@@ -14,11 +14,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScanWindows implements SeriesOperator {
 
-  /** Values of a piece, about: enough to be worth handing over to another thread. */
-  private static final int PIECE_VALUES = 2048;
+  /** Values of a piece at least, about: enough to be worth handing over to another thread. */
+  private static final int PIECE_VALUES_MIN = 1 << 11;
 
-  /** Series of a piece, so that one of few instants does not become endless. */
-  private static final int PIECE_SERIES = 64;
+  /** Values of a piece at most, about: a thread that has to wait for its turn keeps no other one from working for a while. */
+  private static final int PIECE_VALUES_MAX = 1 << 14;
+
+  /** Series of a piece at most, so that one of few instants does not become endless. */
+  private static final int PIECE_SERIES_MAX = 512;
+
+  /** Pieces for each thread, where that is not against the limits: they end at about the same time. */
+  private static final int PIECES_PER_THREAD = 8;
 
   private final ExecutionContext context;
   private final Grid grid;
@@ -59,7 +65,7 @@ final class ScanWindows implements SeriesOperator {
 
   @Override
   public void forEach(Consumer<SeriesBatch> consumer) {
-    int size = Math.max(1, Math.min(PIECE_SERIES, PIECE_VALUES / grid.count()));
+    int size = pieceSeries();
     int pieces = (orders.length + size - 1) / size;
     if (pulled != null || pieces <= 1 || context.countsShown()) {
       SeriesOperator.super.forEach(consumer);
@@ -69,6 +75,13 @@ final class ScanWindows implements SeriesOperator {
       context.annotations().addAll(piece.annotations());
       piece.batches().forEach(consumer);
     });
+  }
+
+  private int pieceSeries() {
+    int least = PIECE_VALUES_MIN / grid.count();
+    int most = PIECE_VALUES_MAX / grid.count();
+    int even = orders.length / (PIECES_PER_THREAD * context.threads().count());
+    return Math.max(1, Math.min(PIECE_SERIES_MAX, Math.max(least, Math.min(most, even))));
   }
 
   private Morsels.Worker<Piece> worker(int size) {

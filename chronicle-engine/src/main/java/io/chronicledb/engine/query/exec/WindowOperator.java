@@ -25,6 +25,7 @@ final class WindowOperator implements SeriesOperator {
   private final SlidingSamples samples;
   private final double[] first;
   private final double[] second;
+  private final boolean parametrised;
   private final MixedWindow mixed;
   /** Of the series at hand; null as long as it has none. */
   private @Nullable NativeHistogram @Nullable [] histograms;
@@ -55,6 +56,7 @@ final class WindowOperator implements SeriesOperator {
     var none = new double[grid.count()];
     this.first = parameters.isEmpty() ? none : parameters.get(0);
     this.second = parameters.size() < 2 ? none : parameters.get(1);
+    this.parametrised = !parameters.isEmpty();
     this.constant =
         window.fixedInstant() != null && parameters.isEmpty() && !function.dependsOnInstant();
   }
@@ -143,8 +145,10 @@ final class WindowOperator implements SeriesOperator {
     if (samples.isEmpty()) {
       return StaleMarker.value();
     }
-    checkParameters(index);
-    accumulator.evaluateAt(grid.at(index), first[index], second[index]);
+    if (parametrised) {
+      checkParameters(index);
+      accumulator.evaluateAt(grid.at(index), first[index], second[index]);
+    }
     // The range selector's own bounds: open at the left, closed at the right, hence one nanosecond
     // earlier each.
     long start = instant + window.range().from() - 1;
