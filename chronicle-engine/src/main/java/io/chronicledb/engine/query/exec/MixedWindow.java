@@ -54,6 +54,16 @@ final class MixedWindow {
     return false;
   }
 
+  /** Whether there is nothing but histograms in the present window. */
+  static boolean isAllHistograms(SlidingSamples samples) {
+    for (int i = samples.from; i < samples.to; i++) {
+      if (samples.histogram(i) == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The histogram that the last evaluation came to; null where that was a double, or nothing. */
   @Nullable
   NativeHistogram histogram() {
@@ -111,8 +121,7 @@ final class MixedWindow {
           SMOOTHED_INCREASE,
           SMOOTHED_DELTA ->
         throw new QueryExecutionException(
-            "anchored and smoothed selectors do not take native histograms, which "
-                + Annotations.quoted(metric) + " has");
+            "smoothed and anchored modifiers do not work with native histograms");
       default -> {
         collect(samples);
         yield ofFloats();

@@ -233,10 +233,10 @@ public final class SeriesExecutor {
       return absent(absent);
     }
     if (node instanceof SortByValue sort) {
-      return sorted(floatsOf(sort.input()), byValue(sort));
+      return sorted(floatsOf(sort.input()), byValue(sort), sort.position());
     }
     if (node instanceof SortByLabels sort) {
-      return sorted(operator(sort.input()), byLabels(sort));
+      return sorted(operator(sort.input()), byLabels(sort), sort.position());
     }
     if (node instanceof Relabel relabel) {
       return relabel(relabel);
@@ -526,7 +526,11 @@ public final class SeriesExecutor {
     };
   }
 
-  private SeriesOperator sorted(SeriesOperator input, Comparator<SeriesBatch> order) {
+  private SeriesOperator sorted(
+      SeriesOperator input, Comparator<SeriesBatch> order, String position) {
+    if (instants > 1) {
+      context.annotations().sortedRange(position);
+    }
     List<SeriesBatch> batches = input.drain(context);
     SeriesOperator.release(context, batches);
     batches.sort(order);

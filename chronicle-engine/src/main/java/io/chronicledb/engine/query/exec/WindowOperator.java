@@ -151,7 +151,7 @@ final class WindowOperator implements SeriesOperator {
   }
 
   private void checkParameters(int index) {
-    if (function == WindowFunction.QUANTILE_OVER_TIME) {
+    if (function == WindowFunction.QUANTILE_OVER_TIME && !MixedWindow.isAllHistograms(samples)) {
       context.annotations().quantile(first[index], window.position());
     } else if (function == WindowFunction.DOUBLE_EXPONENTIAL_SMOOTHING) {
       checkFactor("smoothing factor", "sf", first[index]);

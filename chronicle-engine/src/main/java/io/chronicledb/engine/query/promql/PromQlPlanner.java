@@ -617,12 +617,14 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
         new PlanNode.ScalarChoice(scalar(arguments.get(0)), scalar(arguments.get(1)), false);
       case MAX_OF ->
         new PlanNode.ScalarChoice(scalar(arguments.get(0)), scalar(arguments.get(1)), true);
-      case SORT -> new PlanNode.SortByValue(compile(arguments.get(0)), false);
-      case SORT_DESC -> new PlanNode.SortByValue(compile(arguments.get(0)), true);
+      case SORT -> new PlanNode.SortByValue(compile(arguments.get(0)), false, position(call));
+      case SORT_DESC -> new PlanNode.SortByValue(compile(arguments.get(0)), true, position(call));
       case SORT_BY_LABEL ->
-        new PlanNode.SortByLabels(compile(arguments.get(0)), texts(arguments, 1), false);
+        new PlanNode.SortByLabels(
+            compile(arguments.get(0)), texts(arguments, 1), false, position(call));
       case SORT_BY_LABEL_DESC ->
-        new PlanNode.SortByLabels(compile(arguments.get(0)), texts(arguments, 1), true);
+        new PlanNode.SortByLabels(
+            compile(arguments.get(0)), texts(arguments, 1), true, position(call));
       case LABEL_REPLACE -> labelReplace(call);
       case LABEL_JOIN -> labelJoin(call);
       case INFO -> info(call);
