@@ -224,11 +224,16 @@ final class MixedWindow {
       return;
     }
     boolean counter = window.function() != WindowFunction.DELTA;
-    checkKind(counter);
+    if (counter) {
+      checkIsCounter();
+    }
     NativeHistogram change = counter ? counterChange() : gaugeChange();
     if (change == null) {
       annotations.mixedBuckets(metric, window.position());
       return;
+    }
+    if (!counter) {
+      checkIsGauge();
     }
     double sampled = (lastTime - firstTime) / NANOS_PER_SECOND;
     double distance = sampled / (count - 1);
@@ -252,15 +257,16 @@ final class MixedWindow {
     result = change.withHint(CounterResetHint.GAUGE).compact(0).times(factor);
   }
 
-  private void checkKind(boolean counter) {
-    NativeHistogram first = histograms.get(0);
-    NativeHistogram last = histograms.get(histograms.size() - 1);
-    boolean anyGauge =
-        histograms.stream().anyMatch(histogram -> histogram.hint() == CounterResetHint.GAUGE);
-    if (counter && anyGauge) {
+  private void checkIsCounter() {
+    if (histograms.stream().anyMatch(histogram -> histogram.hint() == CounterResetHint.GAUGE)) {
       annotations.notACounter(metric, window.position());
-    } else if (!counter
-        && (first.hint() != CounterResetHint.GAUGE || last.hint() != CounterResetHint.GAUGE)) {
+    }
+  }
+
+  /** Only the first and the last one matter. */
+  private void checkIsGauge() {
+    if (histograms.get(0).hint() != CounterResetHint.GAUGE
+        || histograms.get(histograms.size() - 1).hint() != CounterResetHint.GAUGE) {
       annotations.notAGauge(metric, window.position());
     }
   }
