@@ -2,6 +2,7 @@ package io.chronicledb.engine.query;
 
 import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.Tags;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,11 @@ public sealed interface PromQlResult {
 
   /** Several samples per series, ascending in time; series sorted by labels. */
   record Matrix(List<SamplesOfSeries> series, List<String> warnings) implements PromQlResult {
+
+    Matrix sorted() {
+      return new Matrix(
+          series.stream().sorted(Comparator.comparing(SamplesOfSeries::labels)).toList(), warnings);
+    }
 
     /**
      * The samples of one series, doubles and histograms apart; one of both at least.

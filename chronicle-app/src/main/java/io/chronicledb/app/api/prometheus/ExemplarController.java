@@ -2,6 +2,7 @@ package io.chronicledb.app.api.prometheus;
 
 import io.chronicledb.app.wire.BodyMemory;
 import io.chronicledb.app.wire.JsonWriter;
+import io.chronicledb.app.wire.Millis;
 import io.chronicledb.engine.ChronicleDatabase;
 import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.error.InvalidQueryException;
@@ -65,8 +66,7 @@ public final class ExemplarController {
         json.beginObject().name("labels");
         labels(exemplar.labels(), json);
         json.name("value").numberAsString(exemplar.value());
-        json.name("timestamp")
-            .seconds(Math.floorDiv(exemplar.timestamp(), Parameters.NANOS_PER_MILLI));
+        json.name("timestamp").seconds(Millis.of(exemplar.timestamp()));
         json.endObject();
       }
       json.endArray().endObject();

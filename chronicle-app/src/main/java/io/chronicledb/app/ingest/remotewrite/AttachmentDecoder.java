@@ -2,6 +2,7 @@ package io.chronicledb.app.ingest.remotewrite;
 
 import io.chronicledb.app.ingest.PointSink;
 import io.chronicledb.app.wire.Precision;
+import io.chronicledb.app.wire.ProtobufCursor;
 import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.model.MetricMetadata;
 import io.chronicledb.engine.model.MetricType;

@@ -1,5 +1,6 @@
 package io.chronicledb.app.ingest.remotewrite;
 
+import io.chronicledb.app.wire.ProtobufCursor;
 import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.histogram.BucketLayout;

@@ -147,7 +147,12 @@ final class WindowOperator implements SeriesOperator {
       return mixed.evaluate(samples, start, end);
     }
     accumulator.add(samples.timestamps, samples.values, samples.from, samples.to);
-    return accumulator.result();
+    double result = accumulator.result();
+    // An instant selector shows one sample, whatever it looks through.
+    context.shown(
+        grid.at(index),
+        !function.seesStaleMarkers() ? samples.to - samples.from : StaleMarker.is(result) ? 0 : 1);
+    return result;
   }
 
   private void checkParameters(int index) {

@@ -764,8 +764,8 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
     }
     var all = new ArrayList<>(names);
     all.addAll(data);
-    var selector =
-        new PromQlExpr.VectorSelector(null, all, TimeModifiers.NONE, Reach.WINDOW, call.span());
+    var selector = new PromQlExpr.VectorSelector(
+        null, all, new PromQlExpr.Written(all), TimeModifiers.NONE, Reach.WINDOW, call.span());
     Window info = instant(selector, WindowFunction.LATEST_TIMESTAMP, 0);
     return new PlanNode.AddInfo(compile(arguments.get(0)), info, names, data);
   }
