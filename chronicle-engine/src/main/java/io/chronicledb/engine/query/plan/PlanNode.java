@@ -267,8 +267,7 @@ public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.SampleNod
    *
    * @param position of the function in the query
    */
-  record SortByLabels(
-      SeriesNode input, List<String> labels, boolean descending, String position)
+  record SortByLabels(SeriesNode input, List<String> labels, boolean descending, String position)
       implements SeriesNode {
     public SortByLabels {
       labels = List.copyOf(labels);
@@ -401,8 +400,7 @@ public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.SampleNod
    *
    * @param position of the function in the query
    */
-  record SortByValue(SeriesNode input, boolean descending, String position)
-      implements SeriesNode {
+  record SortByValue(SeriesNode input, boolean descending, String position) implements SeriesNode {
     @Override
     public List<PlanNode> inputs() {
       return List.of(input);

@@ -301,7 +301,9 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
   private Window instant(
       PromQlExpr.VectorSelector selector, WindowFunction function, long afterNanos) {
     Bounds range = bounds(selector.modifiers(), lookbackNanos, selector.span());
-    return window(selector, range, 0, afterNanos, function, List.of(), "");
+    // Only what lies between samples has anything to tell.
+    String position = function == WindowFunction.INTERPOLATED ? position(selector) : "";
+    return window(selector, range, 0, afterNanos, function, List.of(), position);
   }
 
   @Override
