@@ -13,8 +13,9 @@ import java.util.List;
  * A request of remote read. Hints tell what the samples are for and change nothing; they are passed over.
  *
  * @param chunks whether the samples come as a stream of chunks
+ * @param samples whether they may come in one message
  */
-record ReadRequest(List<Query> queries, boolean chunks) {
+record ReadRequest(List<Query> queries, boolean chunks, boolean samples) {
 
   /** Queries in one request; Prometheus sends one. */
   static final int QUERIES_MAX = 100;
@@ -45,6 +46,7 @@ record ReadRequest(List<Query> queries, boolean chunks) {
   static ReadRequest decode(byte[] message) {
     var queries = new ArrayList<Query>();
     boolean asked = false;
+    boolean samples = false;
     int form = -1;
     var cursor = new ProtobufCursor().reset(message, 0, message.length);
     while (cursor.next()) {
@@ -62,11 +64,15 @@ record ReadRequest(List<Query> queries, boolean chunks) {
             var packed =
                 new ProtobufCursor().reset(message, cursor.contentStart(), cursor.contentEnd());
             while (packed.hasPacked()) {
-              form = first(form, packed.packedVarint());
+              long type = packed.packedVarint();
+              form = first(form, type);
+              samples |= type == SAMPLES;
               asked = true;
             }
           } else {
-            form = first(form, cursor.varint());
+            long type = cursor.varint();
+            form = first(form, type);
+            samples |= type == SAMPLES;
             asked = true;
           }
         }
@@ -77,7 +83,7 @@ record ReadRequest(List<Query> queries, boolean chunks) {
       throw new BadDataException(
           "none of the accepted response types is known; use SAMPLES or STREAMED_XOR_CHUNKS");
     }
-    return new ReadRequest(queries, form == STREAMED_XOR_CHUNKS);
+    return new ReadRequest(queries, form == STREAMED_XOR_CHUNKS, samples || !asked);
   }
 
   /** The first that is known counts. */

@@ -61,9 +61,17 @@ public final class RemoteReadController {
     }
     ReadRequest read = decode(request);
     ClientConnection connection = ClientConnection.of(request);
-    if (read.chunks()) {
+    if (!read.chunks()) {
+      send(read, connection, response);
+      return;
+    }
+    try {
       stream(read, connection, response);
-    } else {
+    } catch (HistogramsException e) {
+      // Nothing was sent so far, so the other form is still open to those who accept it.
+      if (!read.samples()) {
+        throw e;
+      }
       send(read, connection, response);
     }
   }
