@@ -1,6 +1,5 @@
 package io.chronicledb.engine.query;
 
-import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.exec.ExecutionContext;
 import io.chronicledb.engine.read.SeriesCursor;
@@ -70,11 +69,6 @@ public final class SeriesSamples implements AutoCloseable {
   /** Whether the samples of the batch are native histograms, of which the values say nothing. */
   public boolean areHistograms() {
     return cursor.histograms() != null;
-  }
-
-  /** A histogram of the batch, where it has some; stale markers among them have a sum that is one. */
-  public NativeHistogram histogram(int place) {
-    return cursor.histogram(place);
   }
 
   /** In the places of {@link #timestamps()}. Not to be changed. */

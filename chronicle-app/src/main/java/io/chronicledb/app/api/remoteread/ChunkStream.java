@@ -33,7 +33,6 @@ final class ChunkStream {
    * Sends the chunks of the series that the reader is at.
    *
    * @param query which query of the request it answers, from 0
-   * @throws HistogramsException where native histograms are among the samples
    */
   void series(SeriesSamples reader, MillisSamples millis, int query) throws IOException {
     series.clear();
@@ -43,9 +42,6 @@ final class ChunkStream {
     while (more) {
       samples.clear();
       while (more && !samples.isFull()) {
-        if (millis.histogram() != null) {
-          throw new HistogramsException(reader.labels());
-        }
         samples.add(millis.millis(), millis.value());
         more = millis.next();
       }

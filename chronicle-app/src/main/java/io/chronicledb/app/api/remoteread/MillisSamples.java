@@ -1,9 +1,9 @@
 package io.chronicledb.app.api.remoteread;
 
 import io.chronicledb.app.wire.Millis;
-import io.chronicledb.engine.histogram.NativeHistogram;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.query.SeriesSamples;
-import org.jspecify.annotations.Nullable;
 
 /** The samples of a series by the millisecond: of several within one, the last. Moves with the series of what it reads; not thread-safe. */
 final class MillisSamples {
@@ -14,10 +14,8 @@ final class MillisSamples {
   private boolean ahead;
   private long aheadMillis;
   private double aheadValue;
-  private @Nullable NativeHistogram aheadHistogram;
   private long millis;
   private double value;
-  private @Nullable NativeHistogram histogram;
 
   MillisSamples(SeriesSamples samples) {
     this.samples = samples;
@@ -31,7 +29,6 @@ final class MillisSamples {
     do {
       millis = aheadMillis;
       value = aheadValue;
-      histogram = aheadHistogram;
       ahead = take();
     } while (ahead && aheadMillis == millis);
     return true;
@@ -44,12 +41,17 @@ final class MillisSamples {
         end = 0;
         return false;
       }
+      if (samples.areHistograms()) {
+        throw new ChronicleException(
+            ErrorCode.UNSUPPORTED,
+            "some samples of " + samples.labels()
+                + " are native histograms, which remote read does not send");
+      }
       at = samples.start();
       end = samples.end();
     }
     aheadMillis = Millis.of(samples.timestamps()[at]);
     aheadValue = samples.values()[at];
-    aheadHistogram = samples.areHistograms() ? samples.histogram(at) : null;
     at++;
     return true;
   }
@@ -58,14 +60,7 @@ final class MillisSamples {
     return millis;
   }
 
-  /** Of no meaning where there is a histogram. */
   double value() {
     return value;
-  }
-
-  /** The sample where it is a native histogram; null where it is a value. */
-  @Nullable
-  NativeHistogram histogram() {
-    return histogram;
   }
 }

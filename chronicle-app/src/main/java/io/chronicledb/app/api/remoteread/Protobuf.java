@@ -20,11 +20,6 @@ final class Protobuf {
     }
   }
 
-  /** A number of the type {@code sint}. */
-  static void zigzag(ByteWriter out, int field, long value) {
-    varint(out, field, value << 1 ^ value >> 63);
-  }
-
   static void fixed64(ByteWriter out, int field, double value) {
     out.writeUnsignedVarint(field << 3 | FIXED64);
     out.writeDouble(value);

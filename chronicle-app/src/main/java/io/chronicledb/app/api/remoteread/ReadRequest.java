@@ -13,9 +13,8 @@ import java.util.List;
  * A request of remote read. Hints tell what the samples are for and change nothing; they are passed over.
  *
  * @param chunks whether the samples come as a stream of chunks
- * @param samples whether they may come in one message
  */
-record ReadRequest(List<Query> queries, boolean chunks, boolean samples) {
+record ReadRequest(List<Query> queries, boolean chunks) {
 
   /** Queries in one request; Prometheus sends one. */
   static final int QUERIES_MAX = 100;
@@ -46,7 +45,6 @@ record ReadRequest(List<Query> queries, boolean chunks, boolean samples) {
   static ReadRequest decode(byte[] message) {
     var queries = new ArrayList<Query>();
     boolean asked = false;
-    boolean samples = false;
     int form = -1;
     var cursor = new ProtobufCursor().reset(message, 0, message.length);
     while (cursor.next()) {
@@ -64,15 +62,11 @@ record ReadRequest(List<Query> queries, boolean chunks, boolean samples) {
             var packed =
                 new ProtobufCursor().reset(message, cursor.contentStart(), cursor.contentEnd());
             while (packed.hasPacked()) {
-              long type = packed.packedVarint();
-              form = first(form, type);
-              samples |= type == SAMPLES;
+              form = first(form, packed.packedVarint());
               asked = true;
             }
           } else {
-            long type = cursor.varint();
-            form = first(form, type);
-            samples |= type == SAMPLES;
+            form = first(form, cursor.varint());
             asked = true;
           }
         }
@@ -83,7 +77,7 @@ record ReadRequest(List<Query> queries, boolean chunks, boolean samples) {
       throw new BadDataException(
           "none of the accepted response types is known; use SAMPLES or STREAMED_XOR_CHUNKS");
     }
-    return new ReadRequest(queries, form == STREAMED_XOR_CHUNKS, samples || !asked);
+    return new ReadRequest(queries, form == STREAMED_XOR_CHUNKS);
   }
 
   /** The first that is known counts. */

@@ -61,17 +61,9 @@ public final class RemoteReadController {
     }
     ReadRequest read = decode(request);
     ClientConnection connection = ClientConnection.of(request);
-    if (!read.chunks()) {
-      send(read, connection, response);
-      return;
-    }
-    try {
+    if (read.chunks()) {
       stream(read, connection, response);
-    } catch (HistogramsException e) {
-      // Nothing was sent so far, so the other form is still open to those who accept it.
-      if (!read.samples()) {
-        throw e;
-      }
+    } else {
       send(read, connection, response);
     }
   }

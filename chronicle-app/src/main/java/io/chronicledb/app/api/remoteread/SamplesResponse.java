@@ -4,7 +4,6 @@ import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.bytes.Snappy;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
-import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.query.SeriesSamples;
 
 /** The answer that has all samples in one message. It lies in memory as a whole, and counts as memory of the query that is being answered. */
@@ -19,7 +18,6 @@ final class SamplesResponse {
   private final ByteWriter result = new ByteWriter(4096);
   private final ByteWriter series = new ByteWriter(1024);
   private final ByteWriter sample = new ByteWriter(32);
-  private final HistogramMessage histograms = new HistogramMessage();
 
   /** Adds what one query finds. */
   void add(SeriesSamples samples) {
@@ -32,15 +30,9 @@ final class SamplesResponse {
       int held = 0;
       while (millis.next()) {
         sample.clear();
-        NativeHistogram histogram = millis.histogram();
-        if (histogram == null) {
-          Protobuf.fixed64(sample, 1, millis.value());
-          Protobuf.varint(sample, 2, millis.millis());
-          Protobuf.message(series, 2, sample);
-        } else {
-          histograms.write(sample, histogram, millis.millis());
-          Protobuf.message(series, 4, sample);
-        }
+        Protobuf.fixed64(sample, 1, millis.value());
+        Protobuf.varint(sample, 2, millis.millis());
+        Protobuf.message(series, 2, sample);
         if (series.size() - held >= HELD_STEP) {
           samples.hold(series.size() - held);
           held = series.size();
