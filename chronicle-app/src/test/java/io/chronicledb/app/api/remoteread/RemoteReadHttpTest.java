@@ -9,6 +9,9 @@ import io.chronicledb.app.ingest.remotewrite.WriteRequests.Fields;
 import io.chronicledb.engine.ChronicleDatabase;
 import io.chronicledb.engine.bytes.Snappy;
 import io.chronicledb.engine.column.StaleMarker;
+import io.chronicledb.engine.histogram.BucketLayout;
+import io.chronicledb.engine.histogram.CounterResetHint;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.write.PointBatch;
 import java.net.URI;
@@ -91,6 +94,50 @@ class RemoteReadHttpTest {
     assertThat(
             chunks ? ReadResponses.chunks(response.body()) : ReadResponses.samples(response.body()))
         .containsExactly(List.of("__name__=fine 7=2.0 8=stale"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void sendsNativeHistograms(boolean chunks) throws Exception {
+    BucketLayout wide = BucketLayout.exponential(
+        3, 0x1p-128, new int[] {-4, 7}, new int[] {-100, -99, 0, 1, 2, 500_000});
+    NativeHistogram exponential = NativeHistogram.of(
+        wide, CounterResetHint.GAUGE, 40.5, -3, 2, new double[] {1, 2, 3, 4, 5, 6, 7, 8}, 0);
+    NativeHistogram custom = NativeHistogram.of(
+        BucketLayout.custom(new double[] {0.1, 2}, new int[] {0, 2}),
+        CounterResetHint.UNKNOWN,
+        3,
+        Double.NaN,
+        0,
+        new double[] {1, 2},
+        0);
+    NativeHistogram odd = NativeHistogram.of(
+        BucketLayout.exponential(-4, 0.3, new int[0], new int[0]),
+        CounterResetHint.UNKNOWN,
+        0,
+        0,
+        0,
+        new double[0],
+        0);
+    database.write(new PointBatch()
+        .series("native", Tags.empty())
+        .add(1 * MILLI, 0.5)
+        .add(2 * MILLI, exponential)
+        .add(3 * MILLI, custom)
+        .add(1_700_000_000_000L * MILLI, odd)
+        .add(1_700_000_000_001L * MILLI, StaleMarker.value()));
+    Fields query = query(0, 1_700_000_000_001L, matcher(0, "__name__", "native"));
+    HttpResponse<byte[]> response =
+        chunks ? read("/api/v1/read", ReadRequests.CHUNKS, query) : read("/api/v1/read", query);
+    List<List<String>> read =
+        chunks ? ReadResponses.chunks(response.body()) : ReadResponses.samples(response.body());
+    // Messages of samples have the two kinds apart, in whichever order.
+    assertThat(read.get(0).get(0))
+        .startsWith("__name__=native 1=0.5 ")
+        .contains("2=" + exponential + "GAUGE")
+        .contains("3=" + custom)
+        .contains("1700000000000=" + odd)
+        .contains("1700000000001=stale");
   }
 
   @Test
