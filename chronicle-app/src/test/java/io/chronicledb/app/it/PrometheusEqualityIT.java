@@ -1,19 +1,15 @@
 package io.chronicledb.app.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.chronicledb.app.it.PrometheusMatrix.Largest;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -233,7 +229,7 @@ class PrometheusEqualityIT {
 
   @Test
   void answersEveryExpressionAsPrometheusDoes() throws Exception {
-    requirePrograms("prometheus", "prometheus-node-exporter");
+    InstalledPrograms.require(PrometheusEqualityIT.class, "prometheus", "prometheus-node-exporter");
     assertThat(SECONDS).as("it.prometheus.seconds").isGreaterThanOrEqualTo(SECONDS_MIN);
     int prometheusPort = LoopbackPorts.free();
     int exporterPort = LoopbackPorts.free();
@@ -450,21 +446,5 @@ class PrometheusEqualityIT {
     public void close() {
       running.close();
     }
-  }
-
-  private static void requirePrograms(String... programs) {
-    List<String> missing = Arrays.stream(programs)
-        .filter(program -> Stream.of(System.getenv("PATH").split(File.pathSeparator))
-            .noneMatch(folder -> Files.isExecutable(Path.of(folder, program))))
-        .toList();
-    if (missing.isEmpty()) {
-      return;
-    }
-    String reason = "not installed: " + String.join(", ", missing);
-    if (Boolean.parseBoolean(System.getenv("CI"))) {
-      throw new AssertionError(reason);
-    }
-    System.out.println("PrometheusEqualityIT is skipped, " + reason);
-    abort(reason);
   }
 }
