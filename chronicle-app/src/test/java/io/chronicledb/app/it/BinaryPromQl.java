@@ -20,7 +20,8 @@ final class BinaryPromQl {
 
   /** @param exact as of {@link RandomPromQl} */
   String next(int depth, boolean exact) {
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(13)) {
+      case 12 -> power(depth, exact);
       case 0, 1 ->
         "(" + operands.vector(depth - 1, exact) + ") " + operator(exact) + " "
             + operands.scalar(depth - 1, exact);
@@ -44,6 +45,19 @@ final class BinaryPromQl {
     return operands.pick(COMPARISONS) + (random.nextInt(3) == 0 ? " bool" : "");
   }
 
+  private String power(int depth, boolean exact) {
+    if (exact) {
+      return "(" + operands.vector(depth - 1, true) + ") % "
+          + operands.pick("3", "0.75", operands.target());
+    }
+    return switch (random.nextInt(4)) {
+      case 0 -> "2 ^ (" + operands.vector(depth - 1, false) + ")";
+      case 1 -> operands.target() + " ^ " + operands.target();
+      case 2 -> "(" + operands.vector(depth - 1, true) + ") ^ " + operands.scalar(depth - 1, true);
+      default -> "(" + operands.vector(depth - 1, false) + ") ^ " + operands.number();
+    };
+  }
+
   private String set(int depth, boolean exact) {
     String matching = operands.pick(
         "", "", TARGET, "on (job)", "on ()", "ignoring (zone, method, code)", "ignoring (instance)");
@@ -53,7 +67,7 @@ final class BinaryPromQl {
 
   /** One series for each target on both sides. */
   private String targets(int depth, boolean exact) {
-    String matching = operands.pick("", TARGET, "ignoring (none)", "on (instance, job)");
+    String matching = operands.pick("", TARGET, "ignoring (none)", "ignoring ()", "on (instance, job)");
     return target(depth, exact) + " " + operator(exact) + " " + matching + " "
         + target(depth, exact);
   }
@@ -113,7 +127,8 @@ final class BinaryPromQl {
       if (random.nextInt(4) == 0) {
         text.append(' ').append(operands.pick(SETS)).append(' ').append(operands.target());
       } else {
-        text.append(' ').append(operator(exact)).append(' ').append(operands.pick("", "-"));
+        String operator = exact || random.nextInt(4) > 0 ? operator(exact) : "^";
+        text.append(' ').append(operator).append(' ').append(operands.pick("", "-"));
         text.append(random.nextBoolean() ? operands.target() : operands.pick("2", "0.5", "10"));
       }
     }

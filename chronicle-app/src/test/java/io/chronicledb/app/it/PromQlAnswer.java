@@ -2,6 +2,7 @@ package io.chronicledb.app.it;
 
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -119,6 +120,33 @@ record PromQlAnswer(
     return samples.size() == expected.size()
         ? ""
         : samples.size() + " samples instead of " + expected.size();
+  }
+
+  /** The same without the names of metrics; what differed only in them is one series. */
+  PromQlAnswer withoutNames() {
+    var nameless = new TreeMap<String, List<Sample>>();
+    series.forEach((labels, samples) -> nameless
+        .computeIfAbsent(labels.replaceFirst("__name__=[^,}]*(, )?", ""), l -> new ArrayList<>())
+        .addAll(samples));
+    nameless.values().forEach(samples -> samples.sort(Comparator.comparingLong(Sample::time)));
+    return new PromQlAnswer(status, type, message, nameless, order);
+  }
+
+  /** The same with NaN wherever another answer has it. */
+  PromQlAnswer withNanOf(PromQlAnswer other) {
+    var replaced = new TreeMap<String, List<Sample>>();
+    series.forEach((labels, samples) -> {
+      List<Sample> others = other.series.getOrDefault(labels, List.of());
+      replaced.put(
+          labels,
+          samples.stream()
+              .map(sample -> others.stream()
+                      .anyMatch(each -> each.time == sample.time && Double.isNaN(each.value))
+                  ? new Sample(sample.time, Double.NaN)
+                  : sample)
+              .toList());
+    });
+    return new PromQlAnswer(status, type, message, replaced, order);
   }
 
   /** Also zero and what is left of it where terms cancel, all of them being far larger than the tolerance. */

@@ -40,6 +40,8 @@ final class PromQlData {
     this.random = random;
     for (String job : JOBS) {
       one("limit", gauge(900, 100), "job", job);
+      one("odd", gauge(0, 10), "job", job, "path", "/a b\"c\\d\n\u00fc" + job);
+      one("odd", gauge(0, 10), "job", job, "path", "/a b\"c\\d\n\u00fc");
       for (String instance : INSTANCES) {
         String[] target = {"job", job, "instance", instance};
         target(target);
@@ -196,25 +198,28 @@ final class PromQlData {
     }
   }
 
-  /** @param monotone whether each bucket holds what the smaller ones hold */
+  /**
+   * A classic histogram with its sum and count.
+   *
+   * @param monotone whether each bucket holds at least what the smaller ones hold; each grows all the same
+   */
   private void histogram(String[] target, boolean monotone, boolean infinite) {
     long phase = random.nextInt(1400) * 10L + 7;
-    var counts = new long[BOUNDS.size()];
+    var counts = new double[BOUNDS.size()];
     var buckets = new ArrayList<TreeMap<Long, Double>>();
-    BOUNDS.forEach(bound -> buckets.add(new TreeMap<>()));
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = 5_000 + i * 1_000 - (monotone ? 0 : random.nextInt(3_000));
+      buckets.add(new TreeMap<>());
+    }
     var sums = new TreeMap<Long, Double>();
     double sum = 5_000;
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] = 500 + random.nextInt(500);
-    }
     for (int step = 0; step < COUNT; step++) {
       long time = START + phase + step * INTERVAL;
-      long total = 0;
+      int observations = 0;
       for (int i = 0; i < counts.length; i++) {
-        counts[i] += 1 + random.nextInt(20);
-        total += counts[i];
-        long wrong = monotone ? 0 : random.nextInt(900);
-        buckets.get(i).put(time, (double) (total - wrong));
+        observations += 1 + random.nextInt(20);
+        counts[i] += monotone ? observations : random.nextInt(40);
+        buckets.get(i).put(time, counts[i]);
       }
       sum += random.nextInt(400) / 8.0;
       sums.put(time, sum);
