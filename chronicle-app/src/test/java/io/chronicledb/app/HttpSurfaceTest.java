@@ -1,10 +1,13 @@
 package io.chronicledb.app;
 
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.exemplar;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.histogram;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.label;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.message;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.metadata;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.sample;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.series;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.wholeHistogram;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.chronicledb.app.wire.RequestBody;
@@ -191,6 +194,24 @@ class HttpSurfaceTest {
         label("__name__", "rw"), label("job", "node"), sample(1.25, 2000), sample(2.5, 3000)));
     assertThat(remoteWrite(body).statusCode()).isEqualTo(204);
     assertThat(get("/api/v1/query?query=rw&time=3").body()).contains("[3,\"2.5\"]");
+  }
+
+  @Test
+  void storesNativeHistogramsOfRemoteWrite() throws Exception {
+    byte[] body =
+        message(series(label("__name__", "rw_native"), wholeHistogram(), sample(2, 3_000)));
+    assertThat(remoteWrite(body).statusCode()).isEqualTo(204);
+    String histogram = "{\"count\":\"7\",\"sum\":\"9.5\",\"buckets\":[[1,\"-2\",\"-1\",\"1\"],"
+        + "[3,\"-0.001\",\"0.001\",\"1\"],[0,\"0.5\",\"1\",\"2\"],[0,\"2\",\"4\",\"3\"]]}";
+    assertThat(get("/api/v1/query?query=rw_native&time=1").body())
+        .contains("\"histogram\":[1," + histogram + "]");
+    assertThat(get("/api/v1/query_range?query=rw_native&start=1&end=3&step=1").body())
+        .contains("\"values\":[[3,\"2\"]],\"histograms\":[[1," + histogram + "],[2,");
+    assertThat(get("/api/v1/query?time=1&query=" + encode("histogram_count(rw_native)"))
+            .body())
+        .contains("[1,\"7\"]");
+    assertThat(get("/query?q=" + encode("SELECT * FROM rw_native")).body())
+        .contains("native histograms");
   }
 
   @Test
@@ -423,6 +444,57 @@ class HttpSurfaceTest {
         .doesNotContain("at io.");
     HttpResponse<String> delete = get("/query?q=" + encode("DELETE FROM cpu"));
     assertThat(delete.statusCode()).isEqualTo(405);
+  }
+
+  @Test
+  void answersForExemplarsAsPrometheusDoes() throws Exception {
+    byte[] body = message(
+        series(
+            label("__name__", "ex_latency_bucket"),
+            label("le", "1"),
+            sample(1, 5000),
+            exemplar(0.25, 4200, label("trace_id", "abc")),
+            exemplar(0.5, 4300, label("trace_id", "def"), label("span_id", "1")),
+            exemplar(0.5, 4400, label("trace_id", "x".repeat(121)))),
+        series(label("__name__", "ex_other"), exemplar(7, 4250, label("trace_id", "o"))));
+    assertThat(remoteWrite(body).statusCode()).isEqualTo(204);
+    String query = encode("histogram_quantile(0.9, rate(ex_latency_bucket[5m])) + ex_other");
+    assertThat(get("/api/v1/query_exemplars?start=4&end=4.25&query=" + query).body())
+        .isEqualTo("{\"status\":\"success\",\"data\":["
+            + "{\"seriesLabels\":{\"__name__\":\"ex_latency_bucket\",\"le\":\"1\"},\"exemplars\":["
+            + "{\"labels\":{\"trace_id\":\"abc\"},\"value\":\"0.25\",\"timestamp\":4.200}]},"
+            + "{\"seriesLabels\":{\"__name__\":\"ex_other\"},\"exemplars\":["
+            + "{\"labels\":{\"trace_id\":\"o\"},\"value\":\"7\",\"timestamp\":4.250}]}]}");
+    JsonNode all = json(post(
+        "/api/v1/query_exemplars", "application/x-www-form-urlencoded", "query=ex_latency_bucket"));
+    assertThat(all.at("/data/0/exemplars")).hasSize(2);
+    assertThat(get("/api/v1/query_exemplars?query=none").body())
+        .isEqualTo("{\"status\":\"success\",\"data\":[]}");
+    HttpResponse<String> bad = get("/api/v1/query_exemplars?query=" + encode("sum("));
+    assertThat(bad.statusCode()).isEqualTo(400);
+    assertThat(json(bad).at("/errorType").asString()).isEqualTo("bad_data");
+    assertThat(get("/api/v1/query_exemplars?query=up&start=5&end=4").statusCode())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void answersForMetadataAsPrometheusDoes() throws Exception {
+    assertThat(remoteWrite(message(
+                metadata(1, "md_requests_total", "Requests.", ""),
+                metadata(3, "md_latency_seconds", "Latency.", "seconds"),
+                metadata(1, "md_requests_total", "All requests.", "")))
+            .statusCode())
+        .isEqualTo(204);
+    assertThat(get("/api/v1/metadata?metric=md_requests_total").body())
+        .isEqualTo("{\"status\":\"success\",\"data\":{\"md_requests_total\":["
+            + "{\"type\":\"counter\",\"unit\":\"\",\"help\":\"All requests.\"}]}}");
+    JsonNode all = json(get("/api/v1/metadata?limit_per_metric=1")).at("/data");
+    assertThat(all.at("/md_latency_seconds/0/type").asString()).isEqualTo("histogram");
+    assertThat(all.at("/md_latency_seconds/0/unit").asString()).isEqualTo("seconds");
+    assertThat(json(get("/api/v1/metadata?limit=1")).at("/data")).hasSize(1);
+    assertThat(json(get("/api/v1/metadata?limit=0")).at("/data")).isEmpty();
+    assertThat(json(get("/api/v1/metadata?metric=none")).at("/data")).isEmpty();
+    assertThat(get("/api/v1/metadata?limit=x").statusCode()).isEqualTo(400);
   }
 
   private HttpResponse<String> get(String path) throws Exception {

@@ -2,6 +2,7 @@ package io.chronicledb.app;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -52,7 +53,19 @@ class LayersTest {
               ENGINE + "integrity..",
               ENGINE + "query.*..")
           // Part of what a prepared statement takes.
-          .and(not(equivalentTo(SqlParameters.class))));
+          .and(not(equivalentTo(SqlParameters.class)))
+          // The syntax of PromQL, which the Prometheus API shows.
+          .and(not(resideInAPackage(ENGINE + "query.promql"))));
+
+  @ArchTest
+  static final ArchRule ONLY_THE_PROMETHEUS_API_SHOWS_SYNTAX = noClasses()
+      .that()
+      .resideInAPackage("io.chronicledb.app..")
+      .and()
+      .resideOutsideOfPackage("io.chronicledb.app.api.prometheus..")
+      .should()
+      .dependOnClassesThat()
+      .resideInAPackage(ENGINE + "query.promql");
 
   @ArchTest
   static final ArchRule ROOT_HOLDS_THE_APPLICATION_ONLY = classes()

@@ -2,6 +2,7 @@ package io.chronicledb.engine;
 
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.datafile.DataFileBackend;
+import io.chronicledb.engine.backend.datafile.DataFileCopy;
 import io.chronicledb.engine.backend.memory.MemoryBackend;
 import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.column.Table;
@@ -13,7 +14,10 @@ import io.chronicledb.engine.integrity.IntegrityCheck;
 import io.chronicledb.engine.integrity.IntegrityReport;
 import io.chronicledb.engine.maintenance.compaction.Compactor;
 import io.chronicledb.engine.memory.MemoryBudget;
+import io.chronicledb.engine.metadata.MetadataStore;
 import io.chronicledb.engine.model.SeriesKey;
+import io.chronicledb.engine.model.SeriesStatistics;
+import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.model.Timestamp;
@@ -76,6 +80,9 @@ public final class ChronicleDatabase implements AutoCloseable {
   private final SeriesRegistry registry = new SeriesRegistry();
   private final BlockCache blocks;
   private final Head head;
+  /** Null until storage was read. */
+  private volatile @Nullable MetadataStore metadata;
+
   private final QueryEngine queryEngine;
   private final RecoveryReport recovery;
   /** Null where the database is open for reading only. */
@@ -95,12 +102,16 @@ public final class ChronicleDatabase implements AutoCloseable {
       ChronicleOptions options) {
     this.options = options;
     this.backend = backend;
-    var budget = new MemoryBudget(options.memoryBytes(), registry::memoryBytes);
+    var budget = new MemoryBudget(options.memoryBytes(), this::indexBytes);
     this.blocks = new BlockCache(backend, budget::cacheBytesMax);
     Recovery.loadSeries(backend, registry);
-    var partitions = Partitions.open(backend, registry, budget.blockBytes());
+    var partitions =
+        Partitions.open(backend, registry, budget.blockBytes(), options.exemplarsMax());
     registry.limitBytes(budget::indexBytesMax);
     this.head = new Head(registry::order, bufferPoints(options, budget), partitions.catalog());
+    Recovery.loadMetadata(backend, head.metadata());
+    this.metadata = head.metadata();
+    head.metadata().limitBytes(budget::metadataBytesMax);
     if (wal != null) {
       this.writes = new WriteSide(partitions, wal, registry, head, budget, options);
       this.recovery = writes.recovery();
@@ -118,6 +129,12 @@ public final class ChronicleDatabase implements AutoCloseable {
         options.memoryBytes(),
         options.clock(),
         options.monotonicNanos());
+  }
+
+  /** What cannot be given up: the series, and what is known of metrics. */
+  private long indexBytes() {
+    MetadataStore known = metadata;
+    return registry.memoryBytes() + (known == null ? 0 : known.memoryBytes());
   }
 
   /** A buffer that took the head's whole share of the memory would hold back every writer for ever. */
@@ -417,6 +434,39 @@ public final class ChronicleDatabase implements AutoCloseable {
   }
 
   /**
+   * Deletes all points written so far of the series of several selectors within a range. Where one of them does not parse, nothing is deleted.
+   */
+  public void delete(List<String> selectors, TimeRange range) {
+    WriteSide side = writes();
+    List<List<TagMatcher>> parsed =
+        selectors.stream().map(PromQlPlanner::matchers).toList();
+    parsed.forEach(matchers -> side.path().delete(matchers, range, () -> {}));
+  }
+
+  /** Takes deleted points out of the storage now, where they are only hidden so far. */
+  public void applyDeletions() {
+    WriteSide side = writes();
+    side.flusher().flush();
+    side.compactor().applyDeletions();
+  }
+
+  /**
+   * Writes all points that are stored into a new data file, which is a database of its own.
+   *
+   * @param target must not exist; directories above it are created
+   * @param withMemory whether points that are in memory so far are stored before
+   * @return bytes that it takes
+   * @throws ChronicleException with {@code bad_data} where the target exists
+   */
+  public long snapshot(Path target, boolean withMemory) {
+    checkOpen();
+    if (withMemory) {
+      flush();
+    }
+    return DataFileCopy.write(backend, new FileDisk(), target, options.clock());
+  }
+
+  /**
    * Deletes all points written so far that are older than {@code time}, nanoseconds, and gives their space back.
    */
   public Deletion dropBefore(long time) {
@@ -452,9 +502,26 @@ public final class ChronicleDatabase implements AutoCloseable {
         catalog.blocks().size(),
         backend.storageBytes(),
         writes == null ? 0 : writes.wal().bytes(),
-        head.memoryBytes() + registry.memoryBytes() + blocks.memoryBytes(),
+        head.memoryBytes() + indexBytes() + blocks.memoryBytes(),
         writes != null && !writes.wal().isPoisoned(),
         recovery);
+  }
+
+  /**
+   * Which metrics, tags and values have the most series.
+   *
+   * @param limit entries of each list; at least one
+   */
+  public SeriesStatistics seriesStatistics(int limit) {
+    checkOpen();
+    return registry.statistics(limit);
+  }
+
+  /** A range around all points, nanoseconds; empty where there are none. It may be wider where points were deleted. */
+  public TimeRange timeRange() {
+    try (ReadView view = view()) {
+      return view.bounds(TimeRange.ALL).range();
+    }
   }
 
   /** What opening found. */

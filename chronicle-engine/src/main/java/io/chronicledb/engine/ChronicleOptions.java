@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
  *     {@link ChronicleDatabase#compact()}
  * @param zstandard whether blocks that are merged for keeps may be compressed with Zstandard where that wins; the optional library zstd-jni is
  *     needed then, for reading too
+ * @param exemplarsMax how many exemplars are kept, of all series together: those that came last, and an eighth more at most; 0 for none
  * @param wal how the log is kept
  * @param query what queries may use up
  * @param clock tells the time of day: of writes without a timestamp, and {@code now()}
@@ -29,6 +30,7 @@ public record ChronicleOptions(
     Duration flushInterval,
     Duration compactionInterval,
     boolean zstandard,
+    int exemplarsMax,
     WalOptions wal,
     QueryLimits query,
     InstantSource clock,
@@ -38,6 +40,7 @@ public record ChronicleOptions(
   public static final long MEMORY_BYTES_MIN = 8L << 20;
 
   private static final int BUFFER_POINTS_MAX = 10_000_000;
+  private static final int EXEMPLARS_MAX = 10_000_000;
 
   public ChronicleOptions {
     if (memoryBytes < MEMORY_BYTES_MIN) {
@@ -60,6 +63,10 @@ public record ChronicleOptions(
       throw new IllegalArgumentException(
           "compaction.interval must not be negative: " + compactionInterval);
     }
+    if (exemplarsMax < 0 || exemplarsMax > EXEMPLARS_MAX) {
+      throw new IllegalArgumentException(
+          "exemplars must be between 0 and " + EXEMPLARS_MAX + ", not " + exemplarsMax);
+    }
   }
 
   public static ChronicleOptions defaults() {
@@ -70,6 +77,7 @@ public record ChronicleOptions(
         Duration.ofMinutes(5),
         Duration.ofMinutes(30),
         false,
+        100_000,
         WalOptions.defaults(),
         QueryLimits.defaults(),
         InstantSource.system(),
@@ -84,6 +92,7 @@ public record ChronicleOptions(
         flushInterval,
         compactionInterval,
         zstandard,
+        exemplarsMax,
         wal,
         query,
         clock,
@@ -98,6 +107,7 @@ public record ChronicleOptions(
         flushInterval,
         compactionInterval,
         zstandard,
+        exemplarsMax,
         wal,
         query,
         clock,
@@ -112,6 +122,7 @@ public record ChronicleOptions(
         flushInterval,
         compactionInterval,
         zstandard,
+        exemplarsMax,
         wal,
         query,
         clock,
@@ -126,6 +137,7 @@ public record ChronicleOptions(
         interval,
         compactionInterval,
         zstandard,
+        exemplarsMax,
         wal,
         query,
         clock,
@@ -140,6 +152,7 @@ public record ChronicleOptions(
         flushInterval,
         interval,
         zstandard,
+        exemplarsMax,
         wal,
         query,
         clock,
@@ -154,6 +167,22 @@ public record ChronicleOptions(
         flushInterval,
         compactionInterval,
         allowed,
+        exemplarsMax,
+        wal,
+        query,
+        clock,
+        monotonicNanos);
+  }
+
+  public ChronicleOptions withExemplarsMax(int count) {
+    return new ChronicleOptions(
+        memoryBytes,
+        partition,
+        bufferPoints,
+        flushInterval,
+        compactionInterval,
+        zstandard,
+        count,
         wal,
         query,
         clock,
@@ -168,6 +197,7 @@ public record ChronicleOptions(
         flushInterval,
         compactionInterval,
         zstandard,
+        exemplarsMax,
         options,
         query,
         clock,
@@ -182,6 +212,7 @@ public record ChronicleOptions(
         flushInterval,
         compactionInterval,
         zstandard,
+        exemplarsMax,
         wal,
         limits,
         clock,
@@ -196,6 +227,7 @@ public record ChronicleOptions(
         flushInterval,
         compactionInterval,
         zstandard,
+        exemplarsMax,
         wal,
         query,
         source,

@@ -26,4 +26,10 @@ public record DatabaseStatistics(
     long walBytes,
     long memoryBytes,
     boolean writable,
-    RecoveryReport recovery) {}
+    RecoveryReport recovery) {
+
+  /** Ranges of the log that opening found damaged; their points are lost. */
+  public int lostRanges() {
+    return recovery.lost().size();
+  }
+}

@@ -66,7 +66,7 @@ final class WriteSide implements AutoCloseable {
     this.flusher = new HeadFlusher(
         head, partitions, wal, budget, limits, options.monotonicNanos(), this::wakeMerges);
     this.recovery = Recovery.replay(backend, wal::replay, registry, head, flusher::flushIfFull);
-    this.path = new WritePath(registry, wal, head, flusher);
+    this.path = new WritePath(registry, wal, head, flusher, options.exemplarsMax() > 0);
     this.compactor = new Compactor(
         partitions,
         head,

@@ -44,7 +44,7 @@ class ArchitectureTest {
       .layer("backend")
       .definedBy(packages("backend..", "block.."))
       .layer("index")
-      .definedBy(packages("index..", "wal.."))
+      .definedBy(packages("index..", "wal..", "exemplar..", "metadata.."))
       .layer("head")
       .definedBy(packages("head..", "partition.."))
       .layer("write")

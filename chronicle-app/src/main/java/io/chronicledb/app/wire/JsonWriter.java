@@ -2,6 +2,9 @@ package io.chronicledb.app.wire;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes JSON piece by piece, straight to a response: results can be large, and numbers must look as Prometheus prints them. Commas
@@ -104,6 +107,46 @@ public final class JsonWriter {
     }
     ascii(number);
     return this;
+  }
+
+  public JsonWriter bool(boolean value) throws IOException {
+    separate();
+    number.setLength(0);
+    ascii(number.append(value));
+    return this;
+  }
+
+  /**
+   * A value that is made of others.
+   *
+   * @param value null, a text, a boolean, a number, or a map or list of such; maps keep their order
+   * @throws IllegalArgumentException for anything else
+   */
+  public JsonWriter value(@Nullable Object value) throws IOException {
+    if (value == null) {
+      return nullValue();
+    } else if (value instanceof String text) {
+      return string(text);
+    } else if (value instanceof Boolean flag) {
+      return bool(flag);
+    } else if (value instanceof Integer || value instanceof Long) {
+      return number(((Number) value).longValue());
+    } else if (value instanceof Double number) {
+      return number(number.doubleValue());
+    } else if (value instanceof Map<?, ?> members) {
+      beginObject();
+      for (Map.Entry<?, ?> member : members.entrySet()) {
+        name(String.valueOf(member.getKey())).value(member.getValue());
+      }
+      return endObject();
+    } else if (value instanceof List<?> elements) {
+      beginArray();
+      for (Object element : elements) {
+        value(element);
+      }
+      return endArray();
+    }
+    throw new IllegalArgumentException("no JSON for " + value.getClass());
   }
 
   public JsonWriter nullValue() throws IOException {

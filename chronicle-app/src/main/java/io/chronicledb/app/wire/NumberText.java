@@ -34,11 +34,38 @@ public final class NumberText {
     } else if (Double.isInfinite(value)) {
       out.append(value > 0 ? "+Inf" : "-Inf");
     } else {
-      appendShortest(out, value);
+      appendShortest(out, value, 1e-6, 1e21);
     }
   }
 
-  private static void appendShortest(StringBuilder out, double value) {
+  /** Without an exponent, however many digits that takes; {@code NaN}, {@code +Inf}, {@code -Inf}. */
+  public static String plain(double value) {
+    var text = new StringBuilder(24);
+    if (value == 0 || Double.isNaN(value) || Double.isInfinite(value)) {
+      append(text, value);
+    } else {
+      appendShortest(text, value, 0, Double.POSITIVE_INFINITY);
+    }
+    return text.toString();
+  }
+
+  /**
+   * As the text format of metrics has it: with an exponent below 1e-4 and from 1e6 on, which for whole numbers of few digits is the
+   * shorter form.
+   */
+  public static void appendGeneral(StringBuilder out, double value) {
+    if (value == 0) {
+      out.append('0');
+    } else if (Double.isNaN(value) || Double.isInfinite(value)) {
+      append(out, value);
+    } else {
+      appendShortest(out, value, 1e-4, 1e6);
+    }
+  }
+
+  /** Plain from {@code plainMin} up to {@code plainEnd}. */
+  private static void appendShortest(
+      StringBuilder out, double value, double plainMin, double plainEnd) {
     // Before 19 the JDK's own Double.toString is not always the shortest.
     String java = NumberOutput.toString(Math.abs(value), true);
     var digits = new StringBuilder(20);
@@ -73,7 +100,7 @@ public final class NumberText {
       out.append('-');
     }
     double magnitude = Math.abs(value);
-    if (magnitude < 1e-6 || magnitude >= 1e21) {
+    if (magnitude < plainMin || magnitude >= plainEnd) {
       appendScientific(out, digits, point - 1);
     } else {
       appendPlain(out, digits, point);

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.model.MetricMetadata;
+import io.chronicledb.engine.model.MetricType;
 import io.chronicledb.engine.model.SeriesKey;
+import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.write.PointBatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +55,25 @@ class BatchWriterTest {
     }
     writer.finish();
     assertThat(written).containsExactly(2, 1);
+  }
+
+  @Test
+  void splitsAtTheLimitsOfExemplarsAndMetadata() {
+    var exemplars = new ArrayList<Integer>();
+    var writer = new BatchWriter(batch -> exemplars.add(batch.exemplarCount()), "series", false);
+    writer.series(cpu, 10);
+    for (int i = 0; i <= PointBatch.EXEMPLARS_MAX; i++) {
+      writer.exemplar(Tags.empty(), i, i);
+    }
+    var metadata = new MetricMetadata(MetricType.GAUGE, "x".repeat(60_000), "");
+    for (int i = 0; i < 200; i++) {
+      writer.metadata("m" + i, metadata);
+    }
+    writer.exemplar(Tags.of("a", "x".repeat(128)), 1, 1);
+    assertThat(writer.dropped(PointSink.Dropped.EXEMPLAR)).isEqualTo(1);
+    assertThat(writer.dropped(PointSink.Dropped.METADATA)).isZero();
+    writer.finish();
+    assertThat(exemplars).hasSize(4).startsWith(PointBatch.EXEMPLARS_MAX, 1);
   }
 
   @Test

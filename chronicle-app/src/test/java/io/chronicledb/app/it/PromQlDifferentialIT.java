@@ -40,7 +40,7 @@ class PromQlDifferentialIT {
 
   @Test
   void answersRandomExpressionsAsPrometheusDoes() throws Exception {
-    InstalledPrograms.require(PromQlDifferentialIT.class, "prometheus");
+    Programs.require("PromQlDifferentialIT", "prometheus");
     System.out.printf("promql differential: -Dseed=%d%n", SEED);
     var data = new PromQlData(new Random(SEED));
     int port = LoopbackPorts.free();

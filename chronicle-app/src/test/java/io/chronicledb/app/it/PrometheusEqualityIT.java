@@ -229,7 +229,7 @@ class PrometheusEqualityIT {
 
   @Test
   void answersEveryExpressionAsPrometheusDoes() throws Exception {
-    InstalledPrograms.require(PrometheusEqualityIT.class, "prometheus", "prometheus-node-exporter");
+    Programs.require("PrometheusEqualityIT", "prometheus", "prometheus-node-exporter");
     assertThat(SECONDS).as("it.prometheus.seconds").isGreaterThanOrEqualTo(SECONDS_MIN);
     int prometheusPort = LoopbackPorts.free();
     int exporterPort = LoopbackPorts.free();

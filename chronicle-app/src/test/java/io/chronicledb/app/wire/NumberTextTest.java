@@ -93,4 +93,38 @@ class NumberTextTest {
         .replaceAll("0+$", "");
     return mantissa.length();
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "-0.0, 0",
+    "1, 1",
+    "999999, 999999",
+    "1e6, 1e+06",
+    "1234567, 1.234567e+06",
+    "0.0001, 0.0001",
+    "0.00001, 1e-05",
+    "-2.5e300, -2.5e+300",
+    "NaN, NaN",
+    "Infinity, +Inf"
+  })
+  void writesMetricsAsTheTextFormatHasThem(double value, String text) {
+    var out = new StringBuilder();
+    NumberText.appendGeneral(out, value);
+    assertThat(out.toString()).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "-0.0, -0",
+    "1e21, 1000000000000000000000",
+    "1e-7, 0.0000001",
+    "-1.25e-10, -0.000000000125",
+    "NaN, NaN",
+    "-Infinity, -Inf"
+  })
+  void writesAllDigitsWhereThereIsNoExponent(double value, String text) {
+    assertThat(NumberText.plain(value)).isEqualTo(text);
+  }
 }

@@ -12,7 +12,11 @@ public enum BlockKind {
   /** A root's list of blocks: the format of {@code engine.backend.datafile}. */
   INDEX(3),
   /** Deletions that some data blocks still hold points of: the format of {@code engine.partition}. */
-  TOMBSTONES(4);
+  TOMBSTONES(4),
+  /** Exemplars of a stretch of the log: the format of {@code engine.exemplar}. */
+  EXEMPLARS(5),
+  /** What is known of metrics and measurements: the format of {@code engine.metadata}. */
+  METADATA(6);
 
   private final int id;
 

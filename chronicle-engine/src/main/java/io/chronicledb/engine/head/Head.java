@@ -2,8 +2,13 @@ package io.chronicledb.engine.head;
 
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.Tombstone;
+import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.column.HistogramRows;
+import io.chronicledb.engine.exemplar.ExemplarBatch;
+import io.chronicledb.engine.exemplar.ExemplarBuffer;
+import io.chronicledb.engine.metadata.MetadataChange;
+import io.chronicledb.engine.metadata.MetadataStore;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.partition.PartitionCatalog;
 import java.util.ArrayList;
@@ -12,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * The write buffer and the memory blocks, and the one reference that readers start from. The package's description states the rules.
+ * The write buffer and the memory blocks, and the one reference that readers start from; beside them exemplars and metadata. The package's
+ * description states the rules.
  *
  * <p>Thread-safe. Batches are appended in the order of their sequences, by one thread at a time.
  */
@@ -33,6 +39,9 @@ public final class Head {
 
   private volatile long newestDeletion;
 
+  private final ExemplarBuffer exemplars = new ExemplarBuffer();
+  private final MetadataStore metadata = new MetadataStore();
+
   /** @param tombstones deletions that the catalogue's root does not have yet, ascending by sequence */
   private record State(
       WriteBuffer buffer,
@@ -45,11 +54,17 @@ public final class Head {
    *
    * @param blocks all memory blocks, from the lowest sequences to the highest
    * @param tombstones deletions that storage does not have yet
+   * @param exemplars that storage does not have yet, ascending by sequence
+   * @param metadata all of it, where something has changed; else null
    */
-  public record Sealed(List<MemoryBlock> blocks, List<Tombstone> tombstones) {
+  public record Sealed(
+      List<MemoryBlock> blocks,
+      List<Tombstone> tombstones,
+      List<ExemplarBatch> exemplars,
+      MetadataStore.@Nullable Snapshot metadata) {
 
     public boolean isEmpty() {
-      return blocks.isEmpty() && tombstones.isEmpty();
+      return blocks.isEmpty() && tombstones.isEmpty() && exemplars.isEmpty() && metadata == null;
     }
 
     /** The highest sequence; 0 where it is empty. */
@@ -57,7 +72,10 @@ public final class Head {
       long points = blocks.isEmpty() ? 0 : blocks.get(blocks.size() - 1).lastSequence();
       long deletions =
           tombstones.isEmpty() ? 0 : tombstones.get(tombstones.size() - 1).sequence();
-      return Math.max(points, deletions);
+      long examples =
+          exemplars.isEmpty() ? 0 : exemplars.get(exemplars.size() - 1).sequence();
+      long described = metadata == null ? 0 : metadata.sequence();
+      return Math.max(Math.max(points, deletions), Math.max(examples, described));
     }
   }
 
@@ -96,7 +114,22 @@ public final class Head {
   /** Turns the buffer into a memory block, so that a flush takes it too. */
   public synchronized Sealed seal() {
     seal(0);
-    return new Sealed(state.blocks, state.tombstones);
+    return new Sealed(state.blocks, state.tombstones, exemplars.batches(), metadata.unstored());
+  }
+
+  /** Adds the exemplars of a record of the log, in the order of sequences, and makes them visible. */
+  public synchronized void addExemplars(long sequence, ExemplarRows rows) {
+    exemplars.append(sequence, rows);
+  }
+
+  /** Enters the metadata of a record of the log, in the order of sequences. */
+  public synchronized void addMetadata(long sequence, List<MetadataChange> changes) {
+    metadata.apply(sequence, changes);
+  }
+
+  /** What is known of metrics and measurements, stored or not. To be changed by {@link #addMetadata} only, once the log is being read. */
+  public MetadataStore metadata() {
+    return metadata;
   }
 
   /** Hides what a deletion covers, from here on. It comes in the order of sequences, like a batch. */
@@ -137,6 +170,8 @@ public final class Head {
   }
 
   public HeadSnapshot snapshot() {
+    // Before the catalogue: a flush, which goes on meanwhile, moves them the other way.
+    List<ExemplarBatch> examples = exemplars.batches();
     State now = state;
     var runs = new ArrayList<>(now.blocks);
     MemoryBlock buffered = now.buffer.sorted(orders);
@@ -145,7 +180,7 @@ public final class Head {
     }
     var tombstones = new ArrayList<>(now.catalog.tombstones());
     tombstones.addAll(now.tombstones);
-    return new HeadSnapshot(runs, tombstones, now.catalog);
+    return new HeadSnapshot(runs, tombstones, now.catalog, examples, metadata);
   }
 
   /** The memory blocks, from the lowest sequences to the highest. */
@@ -172,6 +207,11 @@ public final class Head {
         List.copyOf(now.blocks.subList(flushed, now.blocks.size())),
         List.copyOf(now.tombstones.subList(deletions, now.tombstones.size())),
         catalog));
+    // After the catalogue, which readers look at later.
+    exemplars.dropUpTo(sealed.lastSequence());
+    if (sealed.metadata != null) {
+      metadata.stored(sealed.metadata);
+    }
   }
 
   /** Lets a root take over that holds the same points in other blocks. */
@@ -222,9 +262,10 @@ public final class Head {
     return List.of();
   }
 
-  /** Adds the ids of all series that have points here. */
+  /** Adds the ids of all series that have points or exemplars here. */
   public synchronized void addSeriesTo(RoaringBitmap ids) {
     State now = state;
+    exemplars.addSeriesTo(ids);
     now.buffer.addSeriesTo(ids);
     for (MemoryBlock block : now.blocks) {
       RunCursor cursor = block.cursor();
@@ -234,15 +275,19 @@ public final class Head {
     }
   }
 
-  /** Bytes of memory blocks and buffer. */
+  /** Bytes of memory blocks, buffer and exemplars. */
   public long memoryBytes() {
-    return blockBytes + state.buffer.memoryBytes();
+    return blockBytes + state.buffer.memoryBytes() + exemplars.memoryBytes();
   }
 
-  /** Whether neither point nor deletion waits for a flush. */
+  /** Whether nothing waits for a flush. */
   public boolean isEmpty() {
     State now = state;
-    return now.blocks.isEmpty() && now.tombstones.isEmpty() && now.buffer.visibleRows() == 0;
+    return now.blocks.isEmpty()
+        && now.tombstones.isEmpty()
+        && now.buffer.visibleRows() == 0
+        && exemplars.isEmpty()
+        && !metadata.isChanged();
   }
 
   /** Points in memory; an upper bound, since repeats within are counted. */

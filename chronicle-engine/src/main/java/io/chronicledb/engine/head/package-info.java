@@ -9,6 +9,9 @@
  * file. Sealing, merging and flushing each replace the snapshot in one step, so a reader never sees half a batch, a row twice, or a row
  * vanish. The buffer goes on filling up in a snapshot that a reader has just begun to take, so whatever changes what the rows before mean, a
  * deletion, comes with a buffer of its own.
+ *
+ * <p><b>Exemplars</b> of a batch become visible right after its points, and need no such care: a reader takes those in memory, then the
+ * catalogue, and of the ones in memory counts what lies above the catalogue's checkpoint. <b>Metadata</b> is one map for all readers.
  */
 @NullMarked
 package io.chronicledb.engine.head;

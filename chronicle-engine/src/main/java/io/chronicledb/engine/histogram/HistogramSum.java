@@ -59,6 +59,22 @@ public final class HistogramSum {
     sum = NativeHistogram.derived(layout, hint, count, total, zeros, sums);
   }
 
+  /** Whether the sum with one more of those it takes holds an infinity. */
+  boolean overflowsWith(NativeHistogram histogram) {
+    if (Double.isInfinite(sum.sum() + histogram.sum())
+        || Double.isInfinite(sum.count() + histogram.count())
+        || Double.isInfinite(sum.zeroCount() + histogram.zeroCount())) {
+      return true;
+    }
+    NativeHistogram.Aligned aligned = sum.aligned(histogram);
+    for (int i = 0; i < aligned.first().length; i++) {
+      if (Double.isInfinite(aligned.first()[i] + aligned.second()[i])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static double[] buckets(NativeHistogram histogram) {
     var buckets = new double[histogram.layout().bucketCount()];
     histogram.copyBuckets(buckets, 0);

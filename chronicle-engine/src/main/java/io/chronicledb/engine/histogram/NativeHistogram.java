@@ -138,6 +138,11 @@ public final class NativeHistogram {
     return buckets[layout.negativeCount() + i];
   }
 
+  /** Bytes of memory, about, without the layout, which others share. */
+  public long memoryBytes() {
+    return 72 + 8L * buckets.length;
+  }
+
   /** Copies what the buckets hold, first the negative ones. */
   public void copyBuckets(double[] into, int offset) {
     System.arraycopy(buckets, 0, into, offset, buckets.length);

@@ -191,6 +191,15 @@ final class Postings {
     return list instanceof int[] ids ? ids[1] : bitmap(~code).first();
   }
 
+  /** How many ids there are. */
+  int count(int code) {
+    if (code > 0) {
+      return 1;
+    }
+    Object list = lists[~code];
+    return list instanceof int[] ids ? ids[0] : bitmap(~code).getCardinality();
+  }
+
   /** The ids of several values. Good for reading, and as long as the postings do not change. */
   final class Union {
 

@@ -7,6 +7,7 @@ import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.index.TagIndex.ValueList;
 import io.chronicledb.engine.model.SeriesOrder;
+import io.chronicledb.engine.model.SeriesStatistics;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.wal.WalBatch;
@@ -581,6 +582,20 @@ public final class SeriesRegistry implements WalBatch.Keys {
       int end = size;
       catchUpTo(tables, end);
       return tagIndex.names();
+    }
+  }
+
+  /**
+   * Counts the living series by tags and values.
+   *
+   * @param limit entries of each kind; at least one
+   */
+  public SeriesStatistics statistics(int limit) {
+    synchronized (tagIndex) {
+      int end = size;
+      SeriesTables present = tables;
+      catchUpTo(present, end);
+      return tagIndex.statistics(present, liveCount, limit);
     }
   }
 

@@ -1,11 +1,13 @@
 package io.chronicledb.engine.index;
 
 import io.chronicledb.engine.model.SeriesKey;
+import io.chronicledb.engine.model.SeriesStatistics;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmap;
@@ -227,6 +229,42 @@ final class TagIndex {
       }
     }
     return result;
+  }
+
+  /** Counts series by tags and values; {@code limit} entries of each kind. */
+  SeriesStatistics statistics(SeriesTables tables, int series, int limit) {
+    var byMetric = new LargestCounts(limit);
+    var values = new LargestCounts(limit);
+    var bytes = new LargestCounts(limit);
+    var byPair = new LargestCounts(limit);
+    long pairs = 0;
+    for (TagValues tag : names) {
+      if (tag == null || tag.size() == 0) {
+        continue;
+      }
+      Supplier<String> name = () -> new String(tag.name, StandardCharsets.UTF_8);
+      boolean metric = Arrays.equals(tag.name, KeyFormat.METRIC);
+      long valueBytes = 0;
+      for (int slot = 0; slot < tag.slots().length; slot++) {
+        int code = tag.code(slot);
+        if (code == Postings.NONE) {
+          continue;
+        }
+        int carrier = postings.first(code);
+        int count = postings.count(code);
+        long value = tables.value(carrier, tag.name);
+        valueBytes += (long) KeyFormat.length(value) * count;
+        if (metric) {
+          byMetric.add(count, () -> tables.text(carrier, value));
+        }
+        byPair.add(count, () -> name.get() + "=" + tables.text(carrier, value));
+      }
+      pairs += tag.size();
+      values.add(tag.size(), name);
+      bytes.add(valueBytes, name);
+    }
+    return new SeriesStatistics(
+        series, pairs, byMetric.names(), values.names(), bytes.names(), byPair.names());
   }
 
   /** The number of values of a tag. */

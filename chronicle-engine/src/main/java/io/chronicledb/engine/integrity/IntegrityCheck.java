@@ -9,10 +9,13 @@ import io.chronicledb.engine.block.Block;
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.SampleCursor;
 import io.chronicledb.engine.codec.ChunkDecoder;
+import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.CorruptionException;
+import io.chronicledb.engine.exemplar.ExemplarBlocks;
 import io.chronicledb.engine.index.SeriesDictionary;
 import io.chronicledb.engine.index.SeriesRegistry;
+import io.chronicledb.engine.metadata.MetadataFormat;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.partition.SeriesBlocks;
@@ -61,7 +64,12 @@ public final class IntegrityCheck {
     var ids = new HashSet<Long>();
     var registry = new SeriesRegistry();
     // The dictionary comes first, since it says which series the data may name.
-    for (BlockKind kind : List.of(BlockKind.SERIES, BlockKind.DATA, BlockKind.TOMBSTONES)) {
+    for (BlockKind kind : List.of(
+        BlockKind.SERIES,
+        BlockKind.DATA,
+        BlockKind.TOMBSTONES,
+        BlockKind.EXEMPLARS,
+        BlockKind.METADATA)) {
       for (StoredBlock block :
           kind == BlockKind.SERIES ? SeriesBlocks.of(root) : root.blocks(kind)) {
         blocks++;
@@ -97,6 +105,13 @@ public final class IntegrityCheck {
         expect(
             tombstones == block.count(),
             "block " + block.id() + " holds another number of tombstones");
+      }
+      case EXEMPLARS -> walkExemplars(block, registry);
+      case METADATA -> {
+        int entries =
+            MetadataFormat.decodeBlock(backend.read(block, 0, block.length()), entry -> {});
+        expect(
+            entries == block.count(), "block " + block.id() + " holds another number of entries");
       }
       case INDEX -> damages.add("block " + block.id() + " is an index, which no root may list");
     }
@@ -151,6 +166,36 @@ public final class IntegrityCheck {
     expect(
         count == 0 || (stored.window().contains(min) && stored.window().contains(max)),
         name + " holds samples outside of its window");
+  }
+
+  private void walkExemplars(StoredBlock stored, SeriesRegistry registry) {
+    String name = "block " + stored.id();
+    ExemplarRows rows = ExemplarBlocks.read(backend, stored);
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    for (int row = 0; row < rows.size(); row++) {
+      int id = rows.series(row);
+      expect(
+          registry.isLive(id),
+          name + " holds an exemplar of series " + id
+              + ", which the series dictionary does not know");
+      expect(
+          row == 0 || rows.compare(row - 1, rows, row) < 0,
+          name + ": exemplar " + row + " stands behind one that it should precede");
+      rows.exemplar(row); // Its labels must be some; else this throws.
+      min = Math.min(min, rows.timestamp(row));
+      max = Math.max(max, rows.timestamp(row));
+    }
+    expect(
+        rows.size() == stored.count(),
+        name + " holds " + rows.size() + " exemplars, the index says " + stored.count());
+    expect(
+        !rows.isEmpty()
+            && min == stored.minTime()
+            && max == stored.maxTime()
+            && rows.series(0) == stored.firstOrder()
+            && rows.series(rows.size() - 1) == stored.lastOrder(),
+        name + " spans other times or series than the index says");
   }
 
   private void expect(boolean holds, String damage) {

@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
  *
  * <pre>
  * budget                                 chronicle.max-memory
- * ├─ index       up to 3/4, beyond which new series are refused
+ * ├─ index       up to 3/4, beyond which new series are refused; up to 1/16 for what is known of metrics
  * └─ the rest    at least 1/4
  *    ├─ head     flushed from 1/4 of the rest on, writers wait at 1/2
  *    ├─ cache    1/4: open blocks and pages of their directories
@@ -19,6 +19,9 @@ public final class MemoryBudget {
 
   private static final int BLOCK_BYTES_MIN = 1 << 20;
   private static final int BLOCK_BYTES_MAX = 16 << 20;
+
+  private static final int METADATA_BYTES_MAX = 64 << 20;
+  private static final int METADATA_SHARE = 16;
 
   private final long bytes;
   private final LongSupplier indexBytes;
@@ -35,6 +38,11 @@ public final class MemoryBudget {
   /** Bytes that the index may take. */
   public long indexBytesMax() {
     return bytes / 4 * 3;
+  }
+
+  /** Bytes that what is known of metrics may take, as a part of the index. */
+  public long metadataBytesMax() {
+    return Math.min(METADATA_BYTES_MAX, bytes / METADATA_SHARE);
   }
 
   private long rest() {

@@ -4,6 +4,7 @@ import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.Block;
 import io.chronicledb.engine.block.DirectoryPage;
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -52,6 +53,11 @@ public final class BlockCache {
         (number, read) -> page(stored.id(), number, read));
     add(key, opened, opened.memoryBytes());
     return opened;
+  }
+
+  /** The payload of a block that is read as a whole, which is not cached. */
+  public ByteBuffer payload(StoredBlock stored) {
+    return backend.read(stored, 0, stored.length());
   }
 
   private DirectoryPage page(long block, int number, IntFunction<DirectoryPage> read) {

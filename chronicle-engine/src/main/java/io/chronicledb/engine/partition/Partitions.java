@@ -6,7 +6,11 @@ import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.Tombstone;
+import io.chronicledb.engine.exemplar.ExemplarBatch;
+import io.chronicledb.engine.exemplar.ExemplarBlocks;
 import io.chronicledb.engine.index.SeriesRegistry;
+import io.chronicledb.engine.metadata.MetadataBlocks;
+import io.chronicledb.engine.metadata.MetadataStore;
 import io.chronicledb.engine.model.TimeRange;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,12 +29,18 @@ public final class Partitions {
 
   private final StorageBackend backend;
   private final SeriesBlocks dictionary;
+  private final ExemplarBlocks exemplars;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile PartitionCatalog catalog;
 
-  private Partitions(StorageBackend backend, SeriesBlocks dictionary, PartitionCatalog catalog) {
+  private Partitions(
+      StorageBackend backend,
+      SeriesBlocks dictionary,
+      ExemplarBlocks exemplars,
+      PartitionCatalog catalog) {
     this.backend = backend;
     this.dictionary = dictionary;
+    this.exemplars = exemplars;
     this.catalog = catalog;
   }
 
@@ -38,9 +48,11 @@ public final class Partitions {
    * Reads the present root.
    *
    * @param registry has the series of the root; what it gets besides is stored with the next commit
-   * @param blockBytes about the size of a dictionary block at most
+   * @param blockBytes about the size of a block of the dictionary or of exemplars at most
+   * @param exemplarsMax how many exemplars are kept; 0 for none
    */
-  public static Partitions open(StorageBackend backend, SeriesRegistry registry, int blockBytes) {
+  public static Partitions open(
+      StorageBackend backend, SeriesRegistry registry, int blockBytes, int exemplarsMax) {
     Root root = backend.root();
     var tombstones = new ArrayList<Tombstone>();
     for (StoredBlock block : root.blocks(BlockKind.TOMBSTONES)) {
@@ -51,6 +63,7 @@ public final class Partitions {
     return new Partitions(
         backend,
         new SeriesBlocks(backend, registry, blockBytes),
+        new ExemplarBlocks(backend, exemplarsMax, blockBytes),
         new PartitionCatalog(root, tombstones));
   }
 
@@ -63,6 +76,8 @@ public final class Partitions {
    * @param tombstones deletions that storage did not have yet, ascending by sequence
    * @param applied sequences of deletions that no block of the present root holds points of; the root before may, and lists them
    * @param rewriteDictionary whether the dictionary has series that were collected, or lies in the way
+   * @param exemplars that storage did not have yet, ascending by sequence
+   * @param metadata all of it, where something has changed; else null
    */
   public record Change(
       long checkpoint,
@@ -70,7 +85,20 @@ public final class Partitions {
       Set<Long> removed,
       List<Tombstone> tombstones,
       Set<Long> applied,
-      boolean rewriteDictionary) {
+      boolean rewriteDictionary,
+      List<ExemplarBatch> exemplars,
+      MetadataStore.@Nullable Snapshot metadata) {
+
+    /** A change of points only. */
+    public Change(
+        long checkpoint,
+        List<StoredBlock> added,
+        Set<Long> removed,
+        List<Tombstone> tombstones,
+        Set<Long> applied,
+        boolean rewriteDictionary) {
+      this(checkpoint, added, removed, tombstones, applied, rewriteDictionary, List.of(), null);
+    }
 
     /** A change that writes the dictionary anew: without collected series, and where there is room by now. */
     public static Change freshDictionary() {
@@ -104,23 +132,24 @@ public final class Partitions {
       PartitionCatalog before = catalog;
       Root root = before.root();
       long checkpoint = Math.max(change.checkpoint, root.checkpoint());
-      List<StoredBlock> series = dictionary.put(root, checkpoint, change.rewriteDictionary);
       List<Tombstone> tombstones = tombstones(change, before);
-      StoredBlock list = null;
+      var next = new NextBlocks(root);
       PartitionCatalog after;
       try {
-        if (!tombstones.isEmpty() && !tombstones.equals(before.tombstones())) {
-          list = put(tombstones, root);
+        next.series = dictionary.put(root, checkpoint, change.rewriteDictionary);
+        next.exemplars = exemplars.put(root, change.exemplars, change.tombstones, checkpoint);
+        if (change.metadata != null) {
+          next.metadata = List.of(MetadataBlocks.put(backend, root, change.metadata, checkpoint));
         }
-        after = new PartitionCatalog(
-            next(root, checkpoint, change, series, tombstones, list), tombstones);
+        if (tombstones.isEmpty()) {
+          next.tombstones = List.of();
+        } else if (!tombstones.equals(before.tombstones())) {
+          next.tombstones = List.of(put(tombstones, root));
+        }
+        after = new PartitionCatalog(next.root(change, checkpoint), tombstones);
         backend.commit(root, after.root());
       } catch (RuntimeException e) {
-        if (list != null) {
-          backend.discard(list);
-        }
-        List<StoredBlock> known = SeriesBlocks.of(root);
-        series.stream().filter(block -> !known.contains(block)).forEach(backend::discard);
+        next.discard();
         throw e;
       }
       dictionary.committed();
@@ -187,27 +216,48 @@ public final class Partitions {
     }
   }
 
-  private static Root next(
-      Root root,
-      long checkpoint,
-      Change change,
-      List<StoredBlock> series,
-      List<Tombstone> tombstones,
-      @Nullable StoredBlock list) {
-    var blocks = new ArrayList<StoredBlock>(series);
-    for (StoredBlock block : root.blocks(BlockKind.DATA)) {
-      if (!change.removed.contains(block.id())) {
-        blocks.add(block);
+  /** The blocks of the root that is to follow, but for the data: at first those of the present one. */
+  private final class NextBlocks {
+
+    private final Root root;
+    List<StoredBlock> series;
+    List<StoredBlock> exemplars;
+    List<StoredBlock> metadata;
+    List<StoredBlock> tombstones;
+
+    NextBlocks(Root root) {
+      this.root = root;
+      this.series = SeriesBlocks.of(root);
+      this.exemplars = ExemplarBlocks.of(root);
+      this.metadata = root.blocks(BlockKind.METADATA);
+      this.tombstones = root.blocks(BlockKind.TOMBSTONES);
+    }
+
+    private List<StoredBlock> all() {
+      var all = new ArrayList<>(series);
+      all.addAll(exemplars);
+      all.addAll(metadata);
+      all.addAll(tombstones);
+      return all;
+    }
+
+    Root root(Change change, long checkpoint) {
+      List<StoredBlock> blocks = all();
+      for (StoredBlock block : root.blocks(BlockKind.DATA)) {
+        if (!change.removed.contains(block.id())) {
+          blocks.add(block);
+        }
       }
+      blocks.addAll(change.added);
+      blocks.sort(Comparator.comparingLong(StoredBlock::id));
+      return new Root(root.generation() + 1, checkpoint, blocks);
     }
-    blocks.addAll(change.added);
-    if (list != null) {
-      blocks.add(list);
-    } else if (!tombstones.isEmpty()) {
-      blocks.addAll(root.blocks(BlockKind.TOMBSTONES));
+
+    /** Gives up what was put, since the root does not come. */
+    void discard() {
+      List<StoredBlock> known = root.blocks();
+      all().stream().filter(block -> !known.contains(block)).forEach(backend::discard);
     }
-    blocks.sort(Comparator.comparingLong(StoredBlock::id));
-    return new Root(root.generation() + 1, checkpoint, blocks);
   }
 
   private List<Tombstone> tombstones(Change change, PartitionCatalog before) {

@@ -1,8 +1,12 @@
 package io.chronicledb.engine.query;
 
+import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.column.LongColumn;
 import io.chronicledb.engine.column.Table;
 import io.chronicledb.engine.error.BadDataException;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.model.MetricMetadata;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
@@ -20,6 +24,7 @@ import io.chronicledb.engine.query.plan.Grid;
 import io.chronicledb.engine.query.plan.TableNode;
 import io.chronicledb.engine.query.promql.PromQlPlan;
 import io.chronicledb.engine.query.promql.PromQlPlanner;
+import io.chronicledb.engine.query.promql.SelectorsOf;
 import io.chronicledb.engine.query.sql.SqlParameters;
 import io.chronicledb.engine.query.sql.SqlPlan;
 import io.chronicledb.engine.query.sql.SqlStatement;
@@ -30,12 +35,15 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +57,10 @@ import org.jspecify.annotations.Nullable;
 public final class QueryEngine implements AutoCloseable {
 
   private static final long IDLE_SECONDS = 10;
+  /** What a series that waits to be read is taken to need, and what each of its labels. */
+  private static final int SERIES_BYTES = 64;
+
+  private static final int LABEL_BYTES = 96;
 
   private final QueryPlanner planner;
   private final Supplier<ReadView> views;
@@ -225,45 +237,91 @@ public final class QueryEngine implements AutoCloseable {
 
   /** Evaluates a PromQL expression at one instant, nanoseconds. */
   public PromQlResult promql(String text, long time, QueryOptions options) {
+    var watch = new StopWatch(monotonicNanos);
     try (Ticket ticket = admission.admit("promql", text, timeout(options), options.idTo())) {
-      return runInstant(ticket, text, time, options);
+      Grid grid = Grid.instant(time);
+      return measured(watch, ticket, text, grid, options, this::instant);
     }
   }
 
-  private PromQlResult runInstant(Ticket ticket, String text, long time, QueryOptions options) {
-    Grid grid = Grid.instant(time);
+  /** What a plan evaluates to, in no particular order. */
+  private interface Evaluation {
+    PromQlResult of(PromQlPlan plan, SeriesExecutor executor, ExecutionContext context);
+  }
+
+  /** Plans and evaluates a query that has its turn. */
+  private PromQlResult measured(
+      StopWatch watch,
+      Ticket ticket,
+      String text,
+      Grid grid,
+      QueryOptions options,
+      Evaluation evaluation) {
+    long queued = watch.lap();
     PromQlPlan plan = planner.promql(text, grid, lookback(options));
+    long prepared = watch.lap();
     try (ReadView view = views.get();
         ExecutionContext context = context(view, grid, options, null)) {
       ticket.running(context);
-      var executor = new SeriesExecutor(context);
-      if (plan instanceof PromQlPlan.Text constant) {
-        return new PromQlResult.Text(time, constant.value(), List.of());
+      Consumer<PromQlStatistics> statisticsTo = options.statisticsTo();
+      if (statisticsTo != null) {
+        context.countShown();
       }
-      if (plan instanceof PromQlPlan.Scalar scalar) {
-        double value = executor.scalar(scalar.root())[0];
-        return new PromQlResult.Scalar(time, value, context.warnings());
+      PromQlResult result = evaluation.of(plan, new SeriesExecutor(context), context);
+      long evaluated = watch.lap();
+      if (result instanceof PromQlResult.Matrix matrix) {
+        result = matrix.sorted();
       }
-      if (plan instanceof PromQlPlan.Samples samples) {
-        return matrix(samples, executor, context);
+      if (statisticsTo != null) {
+        statisticsTo.accept(new PromQlStatistics(
+            queued,
+            prepared,
+            evaluated,
+            watch.lap(),
+            grid.timestamps(),
+            context.shown(),
+            context.heldBytesMax()));
       }
-      var root = ((PromQlPlan.Series) plan).root();
-      var elements = new ArrayList<PromQlResult.Vector.Element>();
-      for (SeriesBatch batch : executor.series(root)) {
-        elements.add(new PromQlResult.Vector.Element(batch.labels(), batch.values()[0]));
-      }
-      return new PromQlResult.Vector(time, elements, context.warnings());
+      return result;
     }
+  }
+
+  private PromQlResult instant(PromQlPlan plan, SeriesExecutor executor, ExecutionContext context) {
+    long time = context.grid().start();
+    if (plan instanceof PromQlPlan.Text constant) {
+      return new PromQlResult.Text(time, constant.value(), List.of());
+    }
+    if (plan instanceof PromQlPlan.Scalar scalar) {
+      double value = executor.scalar(scalar.root())[0];
+      return new PromQlResult.Scalar(time, value, context.warnings());
+    }
+    if (plan instanceof PromQlPlan.Samples samples) {
+      return matrix(samples, executor, context);
+    }
+    var root = ((PromQlPlan.Series) plan).root();
+    var elements = new ArrayList<PromQlResult.Vector.Element>();
+    for (SeriesBatch batch : executor.series(root)) {
+      elements.add(
+          new PromQlResult.Vector.Element(batch.labels(), batch.values()[0], batch.histogram(0)));
+    }
+    return new PromQlResult.Vector(time, elements, context.warnings());
   }
 
   private static PromQlResult matrix(
       PromQlPlan.Samples plan, SeriesExecutor executor, ExecutionContext context) {
     var series = new ArrayList<PromQlResult.Matrix.SamplesOfSeries>();
     PromQlPlan.Bounded bounded = plan.bounded();
-    executor.samples(plan.samples(), (labels, timestamps, values) -> {
+    executor.samples(plan.samples(), (labels, timestamps, values, histogramTimes, histograms) -> {
       if (bounded == null) {
-        series.add(new PromQlResult.Matrix.SamplesOfSeries(labels, timestamps, values));
+        series.add(new PromQlResult.Matrix.SamplesOfSeries(
+            labels, timestamps, values, histogramTimes, histograms));
         return;
+      }
+      if (histograms.length > 0) {
+        throw new ChronicleException(
+            ErrorCode.UNSUPPORTED,
+            "anchored and smoothed selectors do not take native histograms, which " + labels
+                + " has");
       }
       var range =
           RangeSamples.of(timestamps, values, bounded.start(), bounded.end(), bounded.smoothed());
@@ -272,7 +330,6 @@ public final class QueryEngine implements AutoCloseable {
             new PromQlResult.Matrix.SamplesOfSeries(labels, range.timestamps(), range.values()));
       }
     });
-    series.sort((a, b) -> a.labels().compareTo(b.labels()));
     return new PromQlResult.Matrix(series, context.warnings());
   }
 
@@ -283,38 +340,30 @@ public final class QueryEngine implements AutoCloseable {
    *     no values over time
    */
   public PromQlResult promql(String text, long start, long end, long step, QueryOptions options) {
+    var watch = new StopWatch(monotonicNanos);
     try (Ticket ticket = admission.admit("promql", text, timeout(options), options.idTo())) {
-      return runRange(ticket, text, start, end, step, options);
+      return measured(watch, ticket, text, grid(start, end, step), options, this::range);
     }
   }
 
-  private PromQlResult runRange(
-      Ticket ticket, String text, long start, long end, long step, QueryOptions options) {
-    Grid grid = grid(start, end, step);
-    PromQlPlan plan = planner.promql(text, grid, lookback(options));
+  private PromQlResult range(PromQlPlan plan, SeriesExecutor executor, ExecutionContext context) {
     if (plan instanceof PromQlPlan.Samples || plan instanceof PromQlPlan.Text) {
       throw new BadDataException("invalid expression type \""
           + (plan instanceof PromQlPlan.Text ? "string" : "range vector")
           + "\" for range query, must be Scalar or instant Vector");
     }
-    try (ReadView view = views.get();
-        ExecutionContext context = context(view, grid, options, null)) {
-      ticket.running(context);
-      var executor = new SeriesExecutor(context);
-      long[] timestamps = grid.timestamps();
-      if (plan instanceof PromQlPlan.Scalar scalar) {
-        double[] values = executor.scalar(scalar.root());
-        return new PromQlResult.Matrix(
-            List.of(new PromQlResult.Matrix.SamplesOfSeries(Tags.empty(), timestamps, values)),
-            context.warnings());
-      }
-      var series = new ArrayList<PromQlResult.Matrix.SamplesOfSeries>();
-      for (SeriesBatch batch : executor.series(((PromQlPlan.Series) plan).root())) {
-        series.add(batch.samples(timestamps, PromQlResult.Matrix.SamplesOfSeries::new));
-      }
-      series.sort((a, b) -> a.labels().compareTo(b.labels()));
-      return new PromQlResult.Matrix(series, context.warnings());
+    long[] timestamps = context.grid().timestamps();
+    if (plan instanceof PromQlPlan.Scalar scalar) {
+      double[] values = executor.scalar(scalar.root());
+      return new PromQlResult.Matrix(
+          List.of(new PromQlResult.Matrix.SamplesOfSeries(Tags.empty(), timestamps, values)),
+          context.warnings());
     }
+    var series = new ArrayList<PromQlResult.Matrix.SamplesOfSeries>();
+    for (SeriesBatch batch : executor.series(((PromQlPlan.Series) plan).root())) {
+      series.add(batch.samples(timestamps, PromQlResult.Matrix.SamplesOfSeries::new));
+    }
+    return new PromQlResult.Matrix(series, context.warnings());
   }
 
   private Grid grid(long start, long end, long step) {
@@ -386,20 +435,107 @@ public final class QueryEngine implements AutoCloseable {
     }
   }
 
-  private long[] orders(ReadView view, List<String> selectors, TimeRange range) {
-    ExecutionContext context = context(view, Grid.instant(0), QueryOptions.defaults(), null);
-    if (selectors.isEmpty()) {
-      return view.present(context.select(List.of()), range);
+  /**
+   * Starts reading stored samples as they are.
+   *
+   * @param text how it shows among the running queries
+   * @param selectors the series that any of them matches; an empty one matches all
+   * @return sorted by labels; the caller closes it
+   */
+  public SeriesSamples samples(
+      String text, List<List<TagMatcher>> selectors, TimeRange range, QueryOptions options) {
+    Ticket ticket = admission.admit("promql", text, timeout(options), options.idTo());
+    ReadView view = null;
+    ExecutionContext context = null;
+    try {
+      view = views.get();
+      context = context(view, Grid.instant(0), options, null);
+      ticket.running(context);
+      var series = new ArrayList<SeriesSamples.Entry>();
+      for (long order : orders(context, selectors)) {
+        Tags labels = view.tags(order);
+        context.keep(SERIES_BYTES + (long) LABEL_BYTES * labels.size());
+        series.add(new SeriesSamples.Entry(labels, order));
+      }
+      series.sort(Comparator.comparing(SeriesSamples.Entry::labels));
+      ReadView opened = view;
+      ExecutionContext running = context;
+      return new SeriesSamples(series, view.cursor(range), context, () -> {
+        running.close();
+        opened.close();
+        ticket.close();
+      });
+    } catch (RuntimeException | Error e) {
+      if (context != null) {
+        context.close();
+      }
+      if (view != null) {
+        view.close();
+      }
+      ticket.close();
+      throw e;
     }
+  }
+
+  /**
+   * The exemplars of all series that any selector of a PromQL expression matches, sorted by labels. Offsets and ranges in it are of no meaning
+   * here.
+   *
+   * @param range only exemplars within it
+   * @return series that have some
+   */
+  public List<SeriesExemplars> exemplars(String text, TimeRange range, QueryOptions options) {
+    List<List<TagMatcher>> selectors = SelectorsOf.text(text);
+    try (Ticket ticket = admission.admit("promql", text, timeout(options), options.idTo());
+        ReadView view = views.get();
+        ExecutionContext context = context(view, Grid.instant(0), options, null)) {
+      ticket.running(context);
+      var orders = new HashSet<Long>();
+      for (List<TagMatcher> matchers : selectors) {
+        for (long order : context.select(matchers)) {
+          orders.add(order);
+        }
+      }
+      ExemplarRows rows = view.exemplars(
+          orders.stream().mapToLong(Long::longValue).toArray(), range, context::keep);
+      return SeriesExemplars.of(rows, orders, view);
+    }
+  }
+
+  /**
+   * What senders told about metrics, sorted by metric. The newest counts, whether or not the metric has series.
+   *
+   * @param metric only this one; null for all
+   */
+  public Map<String, MetricMetadata> metadata(@Nullable String metric) {
+    try (ReadView view = views.get()) {
+      if (metric == null) {
+        return view.metadata().metrics();
+      }
+      MetricMetadata known = view.metadata().metric(metric);
+      return known == null ? Map.of() : Map.of(metric, known);
+    }
+  }
+
+  private static long[] orders(ExecutionContext context, List<List<TagMatcher>> selectors) {
     long[] all = {};
-    for (String selector : selectors) {
-      List<TagMatcher> matchers = PromQlPlanner.matchers(selector);
+    for (List<TagMatcher> matchers : selectors) {
       long[] found = context.select(matchers);
       int known = all.length;
       all = Arrays.copyOf(all, known + found.length);
       System.arraycopy(found, 0, all, known, found.length);
     }
-    return view.present(Arrays.stream(all).sorted().distinct().toArray(), range);
+    return selectors.size() == 1 ? all : Arrays.stream(all).sorted().distinct().toArray();
+  }
+
+  private long[] orders(ReadView view, List<String> selectors, TimeRange range) {
+    ExecutionContext context = context(view, Grid.instant(0), QueryOptions.defaults(), null);
+    if (selectors.isEmpty()) {
+      return view.present(context.select(List.of()), range);
+    }
+    List<List<TagMatcher>> parsed =
+        selectors.stream().map(PromQlPlanner::matchers).toList();
+    return view.present(orders(context, parsed), range);
   }
 
   private long lookback(QueryOptions options) {

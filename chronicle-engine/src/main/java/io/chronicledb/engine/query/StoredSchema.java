@@ -28,6 +28,13 @@ final class StoredSchema implements Schema {
   }
 
   @Override
+  public Collection<String> fields(String measurement) {
+    return context.view().metadata().fields(measurement).stream()
+        .filter(field -> hasMetric(measurement + "_" + field))
+        .toList();
+  }
+
+  @Override
   public Collection<String> metrics() {
     Set<String> known = metrics;
     if (known == null) {

@@ -1,5 +1,6 @@
 package io.chronicledb.engine.read;
 
+import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.Block;
@@ -7,10 +8,15 @@ import io.chronicledb.engine.block.MaskedRun;
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.SortedRun;
 import io.chronicledb.engine.codec.ChunkDecoder;
+import io.chronicledb.engine.column.ExemplarRows;
+import io.chronicledb.engine.exemplar.ExemplarBatch;
+import io.chronicledb.engine.exemplar.ExemplarBlocks;
+import io.chronicledb.engine.exemplar.ExemplarReader;
 import io.chronicledb.engine.head.HeadSnapshot;
 import io.chronicledb.engine.head.MemoryBlock;
 import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.index.SeriesSnapshot;
+import io.chronicledb.engine.metadata.MetadataStore;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
@@ -19,7 +25,9 @@ import io.chronicledb.engine.partition.BlockCache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * All points as they were at one moment, over memory and storage. What is written afterwards does not show; what is flushed afterwards stays.
@@ -180,6 +188,37 @@ public final class ReadView implements AutoCloseable {
       }
     }
     return Arrays.copyOf(kept, count);
+  }
+
+  /**
+   * The exemplars of the given series within a range, ascending by series, time, value and labels; series are given by their ids.
+   *
+   * @param holds told again and again about bytes that the result takes; may throw to end the search
+   */
+  public ExemplarRows exemplars(long[] orders, TimeRange range, LongConsumer holds) {
+    var ids = new RoaringBitmap();
+    for (long order : orders) {
+      ids.add(SeriesOrder.seriesId(order));
+    }
+    Root root = snapshot.catalog().root();
+    var reader = new ExemplarReader(ids, range, snapshot.tombstones(), holds);
+    for (StoredBlock stored : ExemplarBlocks.of(root)) {
+      holds.accept(0);
+      if (reader.concerns(stored)) {
+        reader.add(stored, blocks.payload(stored));
+      }
+    }
+    for (ExemplarBatch batch : snapshot.exemplars()) {
+      if (batch.sequence() > root.checkpoint()) {
+        reader.add(batch);
+      }
+    }
+    return reader.finish();
+  }
+
+  /** What is known of metrics and measurements now. */
+  public MetadataStore metadata() {
+    return snapshot.metadata();
   }
 
   /** Lets go of the blocks. Further calls do nothing. */

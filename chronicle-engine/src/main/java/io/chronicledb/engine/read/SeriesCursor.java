@@ -6,6 +6,9 @@ import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.SampleCursor;
 import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.column.HistogramRows;
+import io.chronicledb.engine.column.StaleMarker;
+import io.chronicledb.engine.histogram.CounterResetHint;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.TimeRange;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +64,29 @@ public final class SeriesCursor {
   /** What the values of the batch refer to, as {@link HistogramRows} says; null where they are the samples themselves. */
   public @Nullable HistogramColumn histograms() {
     return merged.histograms();
+  }
+
+  /** Whether a sample of the batch is a stale marker, of whichever kind. */
+  public boolean isStale(int place) {
+    HistogramColumn column = merged.histograms();
+    return column == null
+        ? StaleMarker.is(merged.values()[place])
+        : column.isStale(HistogramRows.row(merged.values()[place]));
+  }
+
+  /**
+   * A sample of a batch of histograms. It says whether it is a gauge, and nothing else of counter resets: the sample before may have come,
+   * gone or changed since it was written.
+   */
+  public NativeHistogram histogram(int place) {
+    HistogramColumn column = merged.histograms();
+    if (column == null) {
+      throw new IllegalStateException("the batch has no histograms");
+    }
+    NativeHistogram histogram = column.get(HistogramRows.row(merged.values()[place]));
+    return histogram.hint() == CounterResetHint.GAUGE
+        ? histogram
+        : histogram.withHint(CounterResetHint.UNKNOWN);
   }
 
   public int start() {

@@ -4,12 +4,16 @@ import io.chronicledb.engine.backend.Root;
 import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.Tombstone;
+import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.column.HistogramRows;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.head.Head;
 import io.chronicledb.engine.index.SeriesDictionary;
 import io.chronicledb.engine.index.SeriesRegistry;
+import io.chronicledb.engine.metadata.MetadataBlocks;
+import io.chronicledb.engine.metadata.MetadataChange;
+import io.chronicledb.engine.metadata.MetadataStore;
 import io.chronicledb.engine.model.SeriesOrder;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.TimeRange;
@@ -23,12 +27,16 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings registry and head to the state in which the last process left them. Replay keeps the sequences, so doing it twice, or after a crash
  * in the middle, gives the same state. Memory stays bounded: a full head is flushed on the way.
  */
 public final class Recovery {
+
+  private static final Logger log = LoggerFactory.getLogger(Recovery.class);
 
   private Recovery() {}
 
@@ -51,6 +59,15 @@ public final class Recovery {
             + " names series, so nothing that was stored under its ids can be told apart."
             + " Repair it: ChronicleDatabase.repair keeps the points of every other series");
       }
+    }
+  }
+
+  /** Reads the metadata of storage. A damaged block costs what it held and no more: points do not need it. */
+  public static void loadMetadata(StorageBackend backend, MetadataStore into) {
+    try {
+      MetadataBlocks.read(backend).forEach(into::load);
+    } catch (CorruptionException e) {
+      log.error("metadata of metrics is lost: {}", e.getMessage());
     }
   }
 
@@ -170,6 +187,32 @@ public final class Recovery {
       }
       head.delete(new Tombstone(sequence, series, range));
       batches++;
+    }
+
+    @Override
+    public void exemplars(long sequence, ExemplarRows rows) {
+      if (sequence <= checkpoint) {
+        return;
+      }
+      var known = new ExemplarRows(rows.size());
+      for (int row = 0; row < rows.size(); row++) {
+        int segmentId = rows.series(row);
+        int id = segmentId < ids.length ? ids[segmentId] : UNKNOWN;
+        if (id != UNKNOWN) {
+          known.add(id, rows, row);
+        }
+      }
+      head.addExemplars(sequence, known);
+      batches++;
+      makeRoom.run();
+    }
+
+    @Override
+    public void metadata(long sequence, List<MetadataChange> changes) {
+      if (sequence > checkpoint) {
+        head.addMetadata(sequence, changes);
+        batches++;
+      }
     }
   }
 }

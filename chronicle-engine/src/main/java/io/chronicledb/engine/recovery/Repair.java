@@ -7,11 +7,16 @@ import io.chronicledb.engine.backend.StorageBackend;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.backend.datafile.DamagedDataFile;
 import io.chronicledb.engine.block.Block;
+import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.exemplar.ExemplarBlock;
+import io.chronicledb.engine.exemplar.ExemplarBlocks;
 import io.chronicledb.engine.integrity.IntegrityCheck;
 import io.chronicledb.engine.integrity.IntegrityReport;
+import io.chronicledb.engine.metadata.MetadataBlocks;
+import io.chronicledb.engine.metadata.MetadataFormat;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.partition.TombstoneList;
 import io.chronicledb.engine.storage.Disk;
@@ -108,6 +113,8 @@ public final class Repair {
         switch (survivor.kind()) {
           case DATA -> keepData(survivor, successor);
           case TOMBSTONES -> keepTombstones(survivor, successor);
+          case EXEMPLARS -> keepExemplars(survivor, successor);
+          case METADATA -> keepMetadata(survivor, successor);
           default -> {} // Dictionaries are kept already, and an index is made anew.
         }
       } catch (ChronicleException e) {
@@ -188,6 +195,42 @@ public final class Repair {
     if (loss != null) {
       losses.add(loss);
     }
+  }
+
+  private void keepExemplars(Survivor survivor, StorageBackend successor) {
+    var kept = new ExemplarRows(64);
+    var lost = new ArrayList<Integer>();
+    ExemplarBlock.decode(survivor.payload(file), (id, timestamp, value, labels, offset, length) -> {
+      if (series.hasId(id)) {
+        kept.add(id, timestamp, value, labels, offset, length);
+      } else {
+        lost.add(id);
+      }
+    });
+    if (!kept.isEmpty()) {
+      stored.add(successor.put(ExemplarBlocks.block(
+          kept, survivor.firstSequence(), survivor.lastSequence(), List.of())));
+    }
+    if (!lost.isEmpty()) {
+      losses.add(new RepairReport.Loss(
+          survivor.id(),
+          BlockKind.EXEMPLARS,
+          new TimeRange(0, 0),
+          survivor.firstSequence(),
+          survivor.lastSequence(),
+          lost.get(0),
+          lost.get(lost.size() - 1),
+          lost.size(),
+          "exemplars of series whose names are lost"));
+    }
+  }
+
+  private void keepMetadata(Survivor survivor, StorageBackend successor) {
+    ByteBuffer payload = survivor.payload(file);
+    int entries = MetadataFormat.decodeBlock(payload, entry -> {});
+    // What a flush that does not count brought is in the log as well.
+    long sequence = Math.min(survivor.lastSequence(), plan.checkpoint());
+    stored.add(successor.put(MetadataBlocks.block(payload, entries, sequence, List.of())));
   }
 
   private void keepTombstones(Survivor survivor, StorageBackend successor) {

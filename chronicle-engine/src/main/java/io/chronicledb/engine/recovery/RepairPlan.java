@@ -96,7 +96,8 @@ record RepairPlan(
           kept.add(block);
         }
       }
-      dropOlderTombstones(kept);
+      dropOlder(BlockKind.TOMBSTONES, kept);
+      dropOlder(BlockKind.METADATA, kept);
       for (FoundBlock block : damaged) {
         if (!dropped.contains(block.id())) {
           kept.add(block);
@@ -144,7 +145,9 @@ record RepairPlan(
           List<FoundBlock> siblings = merged.stream()
               .filter(other -> other.replaces().stream().anyMatch(block.replaces()::contains))
               .toList();
-          if (!isWholeDictionary(siblings, block.replaces())) {
+          // Metadata is right, committed or not: it was acknowledged before.
+          boolean metadata = block.kind() == BlockKind.METADATA && block.sound();
+          if (!metadata && !isWholeDictionary(siblings, block.replaces())) {
             siblings.forEach(sibling -> undone.add(sibling.id()));
           }
         }
@@ -190,14 +193,14 @@ record RepairPlan(
       return end >= replacedEnd;
     }
 
-    /** A list of deletions replaces the one before, also where it does not say so. */
-    private static void dropOlderTombstones(List<FoundBlock> kept) {
+    /** A list of deletions replaces the one before, also where it does not say so; metadata as well. */
+    private static void dropOlder(BlockKind kind, List<FoundBlock> kept) {
       long newest = kept.stream()
-          .filter(block -> block.kind() == BlockKind.TOMBSTONES)
+          .filter(block -> block.kind() == kind)
           .mapToLong(FoundBlock::id)
           .max()
           .orElse(0);
-      kept.removeIf(block -> block.kind() == BlockKind.TOMBSTONES && block.id() < newest);
+      kept.removeIf(block -> block.kind() == kind && block.id() < newest);
     }
 
     /**
@@ -205,7 +208,20 @@ record RepairPlan(
      *
      * @return the checkpoint
      */
-    private long dropLastFlush(List<FoundBlock> kept) {
+    private long dropLastFlush(List<FoundBlock> all) {
+      // Metadata tells of no other block of its flush, and replaying it again changes nothing.
+      List<FoundBlock> metadata =
+          all.stream().filter(block -> block.kind() == BlockKind.METADATA).toList();
+      var kept = new ArrayList<>(all);
+      kept.removeAll(metadata);
+      long checkpoint = dropLastFlushOf(kept);
+      all.retainAll(kept);
+      all.addAll(metadata);
+      long known = metadata.stream().mapToLong(FoundBlock::lastSequence).max().orElse(0);
+      return covers(logStart, checkpoint + 1) ? checkpoint : Math.max(checkpoint, known);
+    }
+
+    private long dropLastFlushOf(List<FoundBlock> kept) {
       long last = kept.stream().mapToLong(FoundBlock::lastSequence).max().orElse(0);
       var flushed = new ArrayList<FoundBlock>();
       long before = 0;

@@ -75,6 +75,11 @@ final class SurvivingSeries {
     return registry.isLive(id) && registry.order(id) == order;
   }
 
+  /** Whether the series of an id is known. */
+  boolean hasId(int id) {
+    return registry.isLive(id);
+  }
+
   /** The orders of all known series within a range, ascending. */
   long[] ordersBetween(long first, long last) {
     if (orders.length == 0) {

@@ -2,10 +2,12 @@ package io.chronicledb.engine.wal;
 
 import io.chronicledb.engine.bytes.ByteReader;
 import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.column.HistogramRows;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.histogram.BucketLayout;
+import io.chronicledb.engine.metadata.MetadataChange;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.TimeRange;
 import java.util.List;
@@ -58,6 +60,12 @@ public final class WalBatch {
      * @param matchers none means every series
      */
     void deletion(long sequence, List<TagMatcher> matchers, TimeRange range);
+
+    /** Exemplars; series ids are the segment's. The rows are the visitor's to keep. */
+    void exemplars(long sequence, ExemplarRows rows);
+
+    /** What has become known of metrics and measurements. */
+    void metadata(long sequence, List<MetadataChange> changes);
   }
 
   /**
@@ -105,6 +113,12 @@ public final class WalBatch {
 
   /** @param mixed whether runs say of what kind they are */
   static void decode(long sequence, boolean mixed, ByteReader in, Visitor visitor) {
+    decodeSeries(in, visitor);
+    decodePoints(sequence, mixed, in, visitor);
+  }
+
+  /** Reads the part of a payload that names series. */
+  static void decodeSeries(ByteReader in, Visitor visitor) {
     int series = in.readCount(3);
     for (int i = 0; i < series; i++) {
       long id = in.readUnsignedVarint();
@@ -116,6 +130,9 @@ public final class WalBatch {
       visitor.series((int) id, in.array(), in.arrayOffset(), length);
       in.skip(length);
     }
+  }
+
+  private static void decodePoints(long sequence, boolean mixed, ByteReader in, Visitor visitor) {
     int pointBytesMin = mixed ? HISTOGRAM_BYTES_MIN : POINT_BYTES_MIN;
     int count = in.readCount(pointBytesMin);
     var ids = new int[count];

@@ -21,6 +21,8 @@ final class WalFormat {
   static final int TYPE_BATCH = 1;
   static final int TYPE_DELETION = 2;
   static final int TYPE_MIXED_BATCH = 3;
+  static final int TYPE_EXEMPLARS = 4;
+  static final int TYPE_METADATA = 5;
 
   /**
    * A bound for the payload: a batch of the most points, each opening a series of the longest key, would pass it, so

@@ -5,6 +5,8 @@ import io.chronicledb.engine.bytes.Crc32c;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.metadata.MetadataChange;
+import io.chronicledb.engine.metadata.MetadataFormat;
 import io.chronicledb.engine.storage.Disk;
 import io.chronicledb.engine.storage.DiskFile;
 import io.chronicledb.engine.wal.WalReplay.LostRange;
@@ -360,7 +362,7 @@ final class WalReader {
     int type = in.readByte();
     long sequence = in.readLong();
     long durable = in.readLong();
-    if (type < WalFormat.TYPE_BATCH || type > WalFormat.TYPE_MIXED_BATCH) {
+    if (type < WalFormat.TYPE_BATCH || type > WalFormat.TYPE_METADATA) {
       throw new ChronicleException(
           ErrorCode.UNSUPPORTED,
           path + ": record type " + type + " at offset " + offset
@@ -369,10 +371,16 @@ final class WalReader {
     reportGap(sequence, "before " + path + " at offset " + offset);
     try {
       ByteReader payload = at(offset + WalFormat.RECORD_HEADER_BYTES, length);
-      if (type == WalFormat.TYPE_DELETION) {
-        WalDeletion.decode(sequence, payload, visitor);
-      } else {
-        WalBatch.decode(sequence, type == WalFormat.TYPE_MIXED_BATCH, payload, visitor);
+      switch (type) {
+        case WalFormat.TYPE_BATCH -> WalBatch.decode(sequence, false, payload, visitor);
+        case WalFormat.TYPE_MIXED_BATCH -> WalBatch.decode(sequence, true, payload, visitor);
+        case WalFormat.TYPE_DELETION -> WalDeletion.decode(sequence, payload, visitor);
+        case WalFormat.TYPE_EXEMPLARS -> WalExemplars.decode(sequence, payload, visitor);
+        default -> {
+          var changes = new ArrayList<MetadataChange>();
+          MetadataFormat.decode(payload, changes::add);
+          visitor.metadata(sequence, changes);
+        }
       }
     } catch (CorruptionException e) {
       throw new CorruptionException(path + ", record at offset " + offset + ": " + e.getMessage());

@@ -6,6 +6,8 @@ import io.chronicledb.engine.column.HistogramRows;
 import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.metadata.MetadataChange;
+import io.chronicledb.engine.metadata.MetadataFormat;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.storage.Disk;
@@ -167,6 +169,24 @@ public final class WriteAheadLog implements AutoCloseable {
    */
   public long append(
       int[] seriesIds, int count, boolean mixed, ByteWriter points, WalBatch.Keys keys) {
+    int type = mixed ? WalFormat.TYPE_MIXED_BATCH : WalFormat.TYPE_BATCH;
+    return append(type, seriesIds, count, points, keys);
+  }
+
+  /**
+   * Appends exemplars as a record of their own.
+   *
+   * @param seriesIds the series of each exemplar
+   * @param exemplars from {@link WalExemplars#encode}
+   * @return the record's sequence
+   * @throws BadDataException for more than fits one record; nothing is appended then
+   */
+  public long appendExemplars(
+      int[] seriesIds, int count, ByteWriter exemplars, WalBatch.Keys keys) {
+    return append(WalFormat.TYPE_EXEMPLARS, seriesIds, count, exemplars, keys);
+  }
+
+  private long append(int type, int[] seriesIds, int count, ByteWriter points, WalBatch.Keys keys) {
     checkWritable();
     int unseen;
     try {
@@ -181,7 +201,7 @@ public final class WriteAheadLog implements AutoCloseable {
       introduced.clear(); // Some of the keys were only in the record that is not made now.
       throw e;
     }
-    int start = startRecord(mixed ? WalFormat.TYPE_MIXED_BATCH : WalFormat.TYPE_BATCH);
+    int start = startRecord(type);
     pending.writeUnsignedVarint(unseen);
     pending.writeBytes(newSeries.array(), 0, newSeries.size());
     newSeries.clear();
@@ -199,6 +219,15 @@ public final class WriteAheadLog implements AutoCloseable {
     checkWritable();
     int start = startRecord(WalFormat.TYPE_DELETION);
     WalDeletion.encode(matchers, range, pending);
+    finishRecord(start);
+    return appendedSequence;
+  }
+
+  /** Appends metadata as a record of its own and returns its sequence. */
+  public long appendMetadata(List<MetadataChange> changes) {
+    checkWritable();
+    int start = startRecord(WalFormat.TYPE_METADATA);
+    MetadataFormat.encode(changes, pending);
     finishRecord(start);
     return appendedSequence;
   }

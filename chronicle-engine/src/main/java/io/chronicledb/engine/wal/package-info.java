@@ -24,6 +24,14 @@
  *          │ range start varint │ range end - start uvarint │ matchers uvarint │ ( op u8 │ name length uvarint │ name │
  *          │ value length uvarint │ value )* │
  *          op: 0 =, 1 !=, 2 =~, 3 !~
+ *
+ * exemplars type 4: the exemplars of one write, which has its points in the record before
+ *          │ series uvarint │ ( id uvarint │ key length uvarint │ key )* │ exemplars uvarint │ exemplar* │
+ * exemplar │ series id Δ varint │ timestamp Δ varint │ value f64 │ labels length uvarint │ labels │
+ *          The series part is as in a batch; labels are drawn in {@link io.chronicledb.engine.model.ExemplarLabels}.
+ *
+ * metadata type 5: what has become known of metrics and measurements
+ *          │ changes uvarint │ change* │ as drawn in {@link io.chronicledb.engine.metadata}
  * </pre>
  *
  * Sequences rise by one from record to record. <b>Damage.</b> Where a record does not check out, and its sequence is at or below the highest

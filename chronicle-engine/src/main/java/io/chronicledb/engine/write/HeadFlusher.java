@@ -229,7 +229,10 @@ public final class HeadFlusher implements AutoCloseable {
             windows::window,
             new PartitionWriter.Output(
                 blocks.get(0).firstSequence(),
-                blocks.get(blocks.size() - 1).lastSequence(),
+                // All blocks of a flush end alike: a repair finds those of the last one by that.
+                // Whatever
+                // deletions lie between are applied.
+                checkpoint,
                 List.of(),
                 new ChunkEncoder(Effort.FRESH),
                 budget.blockBytes()));
@@ -237,7 +240,15 @@ public final class HeadFlusher implements AutoCloseable {
         added.addAll(writer.finish());
       }
       partitions.commit(
-          new Partitions.Change(checkpoint, added, Set.of(), sealed.tombstones(), Set.of(), false),
+          new Partitions.Change(
+              checkpoint,
+              added,
+              Set.of(),
+              sealed.tombstones(),
+              Set.of(),
+              false,
+              sealed.exemplars(),
+              sealed.metadata()),
           catalog -> head.flushed(sealed, catalog));
     } catch (RuntimeException | Error e) {
       if (writer != null) {

@@ -1,14 +1,23 @@
 package io.chronicledb.engine.write;
 
 import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.column.HistogramRows;
 import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.index.SeriesRegistry;
+import io.chronicledb.engine.metadata.MetadataChange;
+import io.chronicledb.engine.metadata.MetadataStore;
+import io.chronicledb.engine.model.Exemplar;
+import io.chronicledb.engine.model.ExemplarLabels;
+import io.chronicledb.engine.model.MetricMetadata;
 import io.chronicledb.engine.model.SeriesKey;
 import io.chronicledb.engine.model.Tags;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +30,17 @@ public final class PointBatch {
 
   /** Rows of one batch at most. */
   public static final int POINTS_MAX = 1 << 20;
+
+  /** Exemplars of one batch at most. */
+  public static final int EXEMPLARS_MAX = 1 << 16;
+
+  /** Bytes of metadata in one batch at most. */
+  public static final int METADATA_BYTES_MAX = 16 << 20;
+
+  /** Bytes of the keys of series with exemplars in one batch at most; all of them must fit one record of the log. */
+  private static final int EXEMPLAR_KEY_BYTES_MAX = 128 << 20;
+
+  private static final ExemplarRows NO_EXEMPLARS = new ExemplarRows(0);
 
   private final ByteWriter key = new ByteWriter(128);
   private final ByteWriter keys = new ByteWriter(128);
@@ -42,6 +62,13 @@ public final class PointBatch {
 
   /** The id behind that of the series looked up last, also of the batch before. */
   private int expectedId;
+
+  /** By the place of their series among the named ones. */
+  private ExemplarRows exemplars = NO_EXEMPLARS;
+
+  private long exemplarKeyBytes;
+  private List<MetadataChange> metadata = List.of();
+  private long metadataBytes;
 
   /** The part of the log's record, kept for its memory. */
   private final ByteWriter encoded = new ByteWriter(64);
@@ -77,8 +104,8 @@ public final class PointBatch {
   }
 
   private void startSeries() {
-    if (seriesCount > 0 && firstRows[seriesCount - 1] == size) {
-      // The previous series got no rows: forget it, so that it is not registered for nothing.
+    if (seriesCount > 0 && firstRows[seriesCount - 1] == size && !hasExemplars(seriesCount - 1)) {
+      // The previous series got nothing: forget it, so that it is not registered for nothing.
       seriesCount--;
       keys.truncate(keyOffsets[seriesCount]);
     }
@@ -147,6 +174,94 @@ public final class PointBatch {
     size++;
   }
 
+  /** Whether the series named last, which is given by its place, has exemplars. */
+  private boolean hasExemplars(int last) {
+    return !exemplars.isEmpty() && exemplars.series(exemplars.size() - 1) == last;
+  }
+
+  /**
+   * Adds an exemplar to the series named last. A series has a set of exemplars, in any order: one with the same labels, time and value as
+   * another is that one. They become visible right after the points of the batch; of all series together the database keeps a bounded number, and
+   * lets go of those that came first.
+   *
+   * @param labels what tells about it, such as {@code trace_id}; at most {@link ExemplarLabels#CODE_POINTS_MAX} characters
+   * @param timestamp nanoseconds since the epoch; any but {@link Long#MAX_VALUE}
+   * @throws BadDataException past a limit; the batch stays as it is
+   */
+  public PointBatch exemplar(Tags labels, long timestamp, double value) {
+    if (seriesCount == 0) {
+      throw new IllegalStateException("name a series before adding exemplars");
+    }
+    checkTimestamp(timestamp);
+    if (exemplars.size() == EXEMPLARS_MAX) {
+      throw new BadDataException("a batch holds at most " + EXEMPLARS_MAX
+          + " exemplars; write it and go on with the next");
+    }
+    int last = seriesCount - 1;
+    long keyBytes = exemplarKeyBytes + (hasExemplars(last) ? 0 : keys.size() - keyOffsets[last]);
+    if (keyBytes > EXEMPLAR_KEY_BYTES_MAX) {
+      throw new BadDataException("the series with exemplars of a batch have names of " + keyBytes
+          + " bytes; write it and go on with the next");
+    }
+    if (exemplars == NO_EXEMPLARS) {
+      exemplars = new ExemplarRows(16);
+    }
+    exemplars.add(last, new Exemplar(labels, timestamp, value));
+    exemplarKeyBytes = keyBytes;
+    return this;
+  }
+
+  /** How many exemplars there are so far. */
+  public int exemplarCount() {
+    return exemplars.size();
+  }
+
+  /**
+   * Says what is known of a metric, in the place of what was known before. It need not have any points.
+   *
+   * @throws BadDataException for a name that is empty or too long, or for more metadata than a batch holds
+   */
+  public PointBatch metadata(String metric, MetricMetadata known) {
+    checkName("metric name", metric);
+    return add(
+        new MetadataChange.OfMetric(metric, known),
+        metric.length() + known.help().length() + known.unit().length());
+  }
+
+  /**
+   * Says that points of a measurement come with a field, whose values are stored under the metric {@code measurement_field}, or under {@code
+   * measurement} where the field is called {@code value}. SQL then reads the measurement as a table with that column.
+   *
+   * @throws BadDataException for a name that is empty or too long, or for more metadata than a batch holds
+   */
+  public PointBatch field(String measurement, String field) {
+    checkName("measurement", measurement);
+    checkName("field", field);
+    return add(new MetadataChange.Field(measurement, field), measurement.length() + field.length());
+  }
+
+  private static void checkName(String what, String name) {
+    int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes == 0 || bytes > SeriesKey.NAME_BYTES_MAX) {
+      throw new BadDataException(
+          "a " + what + " has 1 to " + SeriesKey.NAME_BYTES_MAX + " bytes, not " + bytes);
+    }
+  }
+
+  private PointBatch add(MetadataChange change, int chars) {
+    long bytes = metadataBytes + 16 + 3L * chars;
+    if (bytes > METADATA_BYTES_MAX) {
+      throw new BadDataException("a batch holds at most " + METADATA_BYTES_MAX
+          + " bytes of metadata; write it and go on with the next");
+    }
+    if (metadata.isEmpty()) {
+      metadata = new ArrayList<>();
+    }
+    metadata.add(change);
+    metadataBytes = bytes;
+    return this;
+  }
+
   static void checkTimestamp(long timestamp) {
     if (timestamp == Long.MAX_VALUE) {
       throw new BadDataException("timestamp " + timestamp + " is reserved for open ranges");
@@ -162,15 +277,20 @@ public final class PointBatch {
     return size;
   }
 
+  /** Whether there is nothing to write: no row, no exemplar, no metadata. */
   public boolean isEmpty() {
-    return size == 0;
+    return size == 0 && exemplars.isEmpty() && metadata.isEmpty();
   }
 
-  /** Forgets all rows and keeps the memory. */
+  /** Forgets all that was added and keeps the memory of the rows. */
   public void clear() {
     keys.clear();
     seriesCount = 0;
     size = 0;
+    exemplars = NO_EXEMPLARS;
+    exemplarKeyBytes = 0;
+    metadata = List.of();
+    metadataBytes = 0;
     if (histograms != null) {
       histograms.clear();
     }
@@ -185,8 +305,7 @@ public final class PointBatch {
       boolean last = i + 1 == seriesCount;
       int end = last ? size : firstRows[i + 1];
       if (firstRows[i] < end) {
-        int keyEnd = last ? keys.size() : keyOffsets[i + 1];
-        int id = registry.register(keys.array(), keyOffsets[i], keyEnd - keyOffsets[i], expectedId);
+        int id = register(i, registry);
         expectedId = id + 1;
         Arrays.fill(ids, firstRows[i], end, id);
       }
@@ -201,6 +320,38 @@ public final class PointBatch {
   @Nullable
   HistogramColumn histograms() {
     return histograms == null || histograms.size() == 0 ? null : histograms;
+  }
+
+  private int register(int series, SeriesRegistry registry) {
+    int keyEnd = series + 1 == seriesCount ? keys.size() : keyOffsets[series + 1];
+    return registry.register(
+        keys.array(), keyOffsets[series], keyEnd - keyOffsets[series], expectedId);
+  }
+
+  /**
+   * What the batch carries besides its rows, with the series of its exemplars registered.
+   *
+   * @param known what of the metadata need not be written again
+   * @param exemplarsWanted whether exemplars are kept at all
+   */
+  Attachments attachments(SeriesRegistry registry, MetadataStore known, boolean exemplarsWanted) {
+    if ((exemplars.isEmpty() || !exemplarsWanted) && metadata.isEmpty()) {
+      return Attachments.NONE;
+    }
+    // What is known may be in the log only since a moment ago: who waits for it to be durable waits
+    // for that.
+    long knownSequence = metadata.isEmpty() ? 0 : known.lastSequence();
+    List<MetadataChange> news = Attachments.news(metadata, known);
+    var registered = new ExemplarRows(exemplars.size());
+    int id = -1;
+    for (int row = 0; exemplarsWanted && row < exemplars.size(); row++) {
+      int series = exemplars.series(row);
+      if (row == 0 || series != exemplars.series(row - 1)) {
+        id = register(series, registry);
+      }
+      registered.add(id, exemplars, row);
+    }
+    return new Attachments(registered, news, knownSequence);
   }
 
   ByteWriter encoded() {

@@ -41,6 +41,7 @@ public final class WritePath implements AutoCloseable {
   private final Head head;
   private final HeadFlusher flusher;
   private final SyncMode sync;
+  private final boolean exemplarsWanted;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -57,8 +58,15 @@ public final class WritePath implements AutoCloseable {
   /** Set when something failed after the log had a batch and before the head did: memory and log may differ. */
   private @Nullable ChronicleException poison;
 
-  public WritePath(SeriesRegistry registry, WriteAheadLog wal, Head head, HeadFlusher flusher) {
+  /** @param exemplarsWanted whether exemplars are kept; else they are passed over */
+  public WritePath(
+      SeriesRegistry registry,
+      WriteAheadLog wal,
+      Head head,
+      HeadFlusher flusher,
+      boolean exemplarsWanted) {
     this.registry = registry;
+    this.exemplarsWanted = exemplarsWanted;
     this.wal = wal;
     this.head = head;
     this.flusher = flusher;
@@ -73,10 +81,15 @@ public final class WritePath implements AutoCloseable {
     final @Nullable HistogramColumn histograms;
     final int count;
     final ByteWriter points;
+    Attachments attachments = Attachments.NONE;
     /** Of the registry, when the ids were looked up. */
     int epoch;
 
+    /** Of the record with the points; 0 where there are none. */
+    long pointSequence;
+    /** Of the last record. */
     long sequence;
+
     boolean done;
     /** Whether series were collected since the ids were looked up; nothing was written then. */
     boolean outdated;
@@ -132,6 +145,7 @@ public final class WritePath implements AutoCloseable {
           batch.size(),
           epoch,
           batch.encoded());
+      write.attachments = batch.attachments(registry, head.metadata(), exemplarsWanted);
       if (commit(write)) {
         return position(write.sequence, write.failure);
       }
@@ -367,8 +381,9 @@ public final class WritePath implements AutoCloseable {
           continue;
         }
         try {
+          write.pointSequence = write.count == 0 ? 0 : log(write);
           write.sequence =
-              wal.append(write.ids, write.count, write.histograms != null, write.points, registry);
+              write.attachments.log(write.pointSequence, wal, registry, head.metadata());
         } catch (BadDataException e) {
           write.failure = e; // Of this batch alone; the others of the group go on.
         }
@@ -377,13 +392,16 @@ public final class WritePath implements AutoCloseable {
       logged = true;
       for (QueuedWrite write : group) {
         if (write.failure == null && !write.outdated) {
-          head.append(
-              write.sequence,
-              write.ids,
-              write.timestamps,
-              write.values,
-              write.histograms,
-              write.count);
+          if (write.count > 0) {
+            head.append(
+                write.pointSequence,
+                write.ids,
+                write.timestamps,
+                write.values,
+                write.histograms,
+                write.count);
+          }
+          write.attachments.enter(head);
         }
       }
       flusher.wakeIfNeeded();
@@ -406,6 +424,11 @@ public final class WritePath implements AutoCloseable {
     } finally {
       group.forEach(write -> write.done = true);
     }
+  }
+
+  private long log(QueuedWrite write) {
+    boolean mixed = write.histograms != null;
+    return wal.append(write.ids, write.count, mixed, write.points, registry);
   }
 
   /** Gives what was appended to the operating system and to the disk, as far as the mode asks. */

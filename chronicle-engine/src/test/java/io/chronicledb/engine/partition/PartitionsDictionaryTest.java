@@ -19,7 +19,7 @@ class PartitionsDictionaryTest {
   void aSeriesThatCameBackIsNamedOnceWhateverCommitsFirst() {
     var backend = new MemoryBackend();
     var registry = new SeriesRegistry();
-    var partitions = Partitions.open(backend, registry, 1 << 20);
+    var partitions = Partitions.open(backend, registry, 1 << 20, 1_000);
     registry.register(KEY, 0, KEY.length);
     // So many that the next commit leaves their block as it is.
     for (int i = 0; i < OTHERS; i++) {

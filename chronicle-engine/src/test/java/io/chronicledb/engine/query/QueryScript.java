@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.chronicledb.engine.ChronicleDatabase;
 import io.chronicledb.engine.ChronicleOptions;
-import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.column.Table;
 import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.DurationText;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * load 10s                                   samples from time 0 on; "_" is a gap, "stale" the marker
  *   queue_depth{shard="1"}  4 6 stale 9 _ 1x3    (1x3: three times 1; 1+2x3: 1 3 5 7)
+ *   delay{shard="1"}  {{schema:0 count:1 sum:2 buckets:[1]}}x3    native histograms, likewise
  * load 30m from 2024-03-31T00:00:00Z         samples from another time on
  *   queue_depth{shard="2"}  1 NaN Inf 4@90s 5@2024-03-31T07:00:00Z    ("@": at that time and not in the step)
  * clock 2024-03-31T12:00:00Z                 what now() is from here on
@@ -80,7 +81,6 @@ final class QueryScript {
       Pattern.compile("[-+]?(\\d+(\\.\\d+)?([eE][-+]?\\d+)?|NaN|Infinity)");
   private static final List<QueryOptions> OPTIONS =
       List.of(QueryOptions.defaults(), QueryOptions.defaults().withoutRewrites());
-  private static final Pattern NUMBERS = Pattern.compile("([^x]+?)([+-][^+x-]+)?x(\\d+)");
   private static final Pattern INSTANT = Pattern.compile("instant at (\\S+)\\s+(.*)");
   private static final Pattern RANGE =
       Pattern.compile("range from (\\S+) to (\\S+) step (\\S+)\\s+(.*)");
@@ -322,21 +322,21 @@ final class QueryScript {
     var first = new PointBatch();
     var second = new PointBatch();
     for (String line : body) {
-      int split = line.contains("}") ? line.indexOf('}') + 1 : line.indexOf(' ');
+      int split = endOfLabels(line);
       Tags tags = labels(line.substring(0, split));
       String metric = String.valueOf(tags.get(Tags.METRIC));
       var times = new ArrayList<Long>();
-      var values = new ArrayList<Double>();
+      var values = new ArrayList<Object>();
       long next = start;
-      for (String word : line.substring(split).strip().split("\\s+")) {
+      for (String word : ScriptValues.words(line.substring(split))) {
         int at = word.indexOf('@');
         if (at > 0) {
           times.add(time(word.substring(at + 1)));
-          values.add(number(word.substring(0, at)));
+          values.addAll(ScriptValues.parse(word.substring(0, at)));
           continue;
         }
-        for (double value : values(word)) {
-          if (!isGap(value)) {
+        for (Object value : ScriptValues.parse(word)) {
+          if (!ScriptValues.isGap(value)) {
             times.add(next);
             values.add(value);
           }
@@ -344,8 +344,13 @@ final class QueryScript {
         }
       }
       for (int i = 0; i < times.size(); i++) {
-        (i < times.size() / 2 ? first : second)
-            .add(metric, tags.without(Tags.METRIC), times.get(i), values.get(i));
+        PointBatch batch =
+            (i < times.size() / 2 ? first : second).series(metric, tags.without(Tags.METRIC));
+        if (values.get(i) instanceof NativeHistogram histogram) {
+          batch.add(times.get(i), histogram);
+        } else {
+          batch.add(times.get(i), (Double) values.get(i));
+        }
       }
     }
     database.write(first);
@@ -363,40 +368,20 @@ final class QueryScript {
     return text.indexOf('T') > 0 ? TimeText.parse(text) : DurationText.parse(text);
   }
 
-  /** A NaN of another pattern than any that a script can name. */
-  private static final long GAP = 0x7ff8dead00000000L;
-
-  private static boolean isGap(double value) {
-    return Double.doubleToRawLongBits(value) == GAP;
-  }
-
-  private static List<Double> values(String text) {
-    var values = new ArrayList<Double>();
-    for (String word : text.strip().split("\\s+")) {
-      Matcher repeated = NUMBERS.matcher(word);
-      if (repeated.matches() && !word.startsWith("0x")) {
-        double first = number(repeated.group(1));
-        double step = repeated.group(2) == null ? 0 : number(repeated.group(2));
-        int times = Integer.parseInt(repeated.group(3));
-        int count = repeated.group(2) == null ? times : times + 1;
-        for (int i = 0; i < count; i++) {
-          values.add(isGap(first) ? first : first + i * step);
-        }
-      } else {
-        values.add(number(word));
-      }
+  /** Where the values of a line begin: behind the labels, or the name; 0 for values alone. */
+  private static int endOfLabels(String line) {
+    int blank = line.indexOf(' ');
+    int brace = line.indexOf('{');
+    if (brace < 0 || line.startsWith("{{", brace) || blank >= 0 && blank < brace) {
+      return line.startsWith("{{") ? 0 : Math.max(0, blank);
     }
-    return values;
-  }
-
-  private static double number(String word) {
-    return switch (word) {
-      case "_" -> Double.longBitsToDouble(GAP);
-      case "stale" -> StaleMarker.value();
-      case "Inf", "+Inf" -> Double.POSITIVE_INFINITY;
-      case "-Inf" -> Double.NEGATIVE_INFINITY;
-      default -> Double.parseDouble(word);
-    };
+    boolean quoted = false;
+    int at = brace;
+    while (quoted || line.charAt(at) != '}') {
+      quoted ^= line.charAt(at) == '"' && line.charAt(at - 1) != '\\';
+      at++;
+    }
+    return at + 1;
   }
 
   private static Tags labels(String selector) {
@@ -444,68 +429,68 @@ final class QueryScript {
     List<String> lines = body.stream()
         .filter(line -> !line.startsWith("PromQL ") && !line.equals("no annotations"))
         .toList();
-    Map<Tags, List<Double>> expected = ordered ? new LinkedHashMap<>() : new TreeMap<>();
+    Map<Tags, List<Object>> expected = ordered ? new LinkedHashMap<>() : new TreeMap<>();
     for (String line : lines) {
-      int split =
-          line.contains("}") ? line.indexOf('}') + 1 : line.contains(" ") ? line.indexOf(' ') : 0;
+      int split = endOfLabels(line);
       String labels = line.substring(0, split);
       boolean scalar = split == 0 || labels.matches("[-+.\\d].*");
       expected.put(
-          scalar ? Tags.empty() : labels(labels), values(scalar ? line : line.substring(split)));
+          scalar ? Tags.empty() : labels(labels),
+          ScriptValues.parse(scalar ? line : line.substring(split)));
     }
-    Map<Tags, List<Double>> actual = ordered ? new LinkedHashMap<>() : new TreeMap<>();
+    Map<Tags, List<Object>> actual = ordered ? new LinkedHashMap<>() : new TreeMap<>();
     if (result instanceof PromQlResult.Scalar scalar) {
       actual.put(Tags.empty(), List.of(scalar.value()));
     } else if (result instanceof PromQlResult.Vector vector) {
-      vector.elements().forEach(element -> actual.put(element.labels(), List.of(element.value())));
+      vector
+          .elements()
+          .forEach(element -> actual.put(
+              element.labels(),
+              List.of(element.histogram() == null ? element.value() : element.histogram())));
     } else if (result instanceof PromQlResult.Matrix matrix) {
       Matcher range = RANGE.matcher(query);
       for (var series : matrix.series()) {
-        actual.put(
-            series.labels(), range.matches() ? onGrid(series, range) : list(series.values()));
+        actual.put(series.labels(), range.matches() ? onGrid(series, range) : list(series));
       }
     }
     assertThat(List.copyOf(actual.keySet())).as("series").isEqualTo(List.copyOf(expected.keySet()));
     expected.forEach((labels, values) -> {
-      List<Double> got = actual.get(labels);
+      List<Object> got = actual.get(labels);
       assertThat(got).as("values of %s", labels).hasSameSizeAs(values);
       for (int i = 0; i < values.size(); i++) {
-        assertThat(same(got.get(i), values.get(i)))
+        assertThat(ScriptValues.same(got.get(i), values.get(i)))
             .as("%s at %d: %s, expected %s", labels, i, got, values)
             .isTrue();
       }
     });
   }
 
-  private static List<Double> onGrid(PromQlResult.Matrix.SamplesOfSeries series, Matcher range) {
+  private static List<Object> onGrid(PromQlResult.Matrix.SamplesOfSeries series, Matcher range) {
     long start = DurationText.parse(range.group(1));
     long end = DurationText.parse(range.group(2));
     long step = DurationText.parse(range.group(3));
-    var values = new ArrayList<Double>();
-    int at = 0;
+    TreeMap<Long, Object> samples = samples(series);
+    var values = new ArrayList<Object>();
     for (long time = start; time <= end; time += step) {
-      boolean present = at < series.timestamps().length && series.timestamps()[at] == time;
-      values.add(present ? series.values()[at++] : number("_"));
+      values.add(samples.getOrDefault(time, ScriptValues.gap()));
     }
     return values;
   }
 
-  private static List<Double> list(double[] values) {
-    var list = new ArrayList<Double>();
-    for (double value : values) {
-      list.add(value);
-    }
-    return list;
+  private static List<Object> list(PromQlResult.Matrix.SamplesOfSeries series) {
+    return List.copyOf(samples(series).values());
   }
 
-  private static boolean same(double actual, double expected) {
-    if (isGap(expected) || isGap(actual)) {
-      return isGap(expected) == isGap(actual);
+  /** The samples of both kinds by time. */
+  private static TreeMap<Long, Object> samples(PromQlResult.Matrix.SamplesOfSeries series) {
+    var samples = new TreeMap<Long, Object>();
+    for (int i = 0; i < series.values().length; i++) {
+      samples.put(series.timestamps()[i], series.values()[i]);
     }
-    if (Double.isNaN(expected) || Double.isInfinite(expected)) {
-      return Double.compare(actual, expected) == 0;
+    for (int i = 0; i < series.histograms().length; i++) {
+      samples.put(series.histogramTimestamps()[i], series.histograms()[i]);
     }
-    return Math.abs(actual - expected) <= 1e-9 * Math.max(1, Math.abs(expected));
+    return samples;
   }
 
   private static List<String> text(Table table) {

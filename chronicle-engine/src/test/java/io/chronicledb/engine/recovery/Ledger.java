@@ -69,7 +69,7 @@ final class Ledger {
         return;
       }
       points.forEach((name, samples) -> {
-        if (deletedSeries == null || deletedSeries.contains(name)) {
+        if (deletedSeries == null || deletedSeries.contains(Contents.series(name))) {
           samples.subMap(deleted.start(), deleted.end()).clear();
         }
       });
@@ -87,6 +87,13 @@ final class Ledger {
           + (acknowledged ? ", acknowledged" : ", not acknowledged")
           + (durable ? ", durable" : "");
     }
+  }
+
+  /** Before exemplars or metadata are written: a record of its own, as {@link Contents} shows it. */
+  synchronized Entry attach(String what, Points attached) {
+    var entry = new Entry(what + " " + attached.bySeries().keySet(), attached, null, null);
+    entries.add(entry);
+    return entry;
   }
 
   /** Before a batch is written. */
@@ -127,7 +134,7 @@ final class Ledger {
 
   /** What is wrong with what a reader sees while the process lives; null where nothing is. */
   synchronized String compare(ChronicleDatabase database) {
-    Points found = Points.of(database);
+    Points found = Contents.of(database);
     if (found.equals(visible())) {
       return null;
     }
@@ -169,7 +176,7 @@ final class Ledger {
    * @return what is wrong; null where a promise was kept
    */
   synchronized String settle(ChronicleDatabase database, boolean acknowledgedMayBeLost) {
-    Points found = Points.of(database);
+    Points found = Contents.of(database);
     long records = database.recovery().checkpoint() + database.recovery().replayedBatches();
     var acknowledged = entries.stream().filter(entry -> entry.acknowledged).toList();
     int least = acknowledged.size();

@@ -7,12 +7,16 @@ import io.chronicledb.engine.Points;
 import io.chronicledb.engine.SeriesData;
 import io.chronicledb.engine.TestDatabase;
 import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.model.Exemplar;
+import io.chronicledb.engine.model.MetricMetadata;
+import io.chronicledb.engine.model.MetricType;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.storage.FaultyDisk;
 import io.chronicledb.engine.wal.SyncMode;
 import io.chronicledb.engine.write.PointBatch;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -113,6 +117,8 @@ final class Workload {
   void write(int count) {
     var batch = new PointBatch();
     var points = new Points();
+    var exemplars = new Points();
+    var metadata = new Points();
     int series = random.nextInt(SERIES);
     for (int i = 0; i < count; i++) {
       if (i == 0 || random.nextInt(4) == 0) {
@@ -120,8 +126,31 @@ final class Workload {
         batch.series("m" + series % 2, Tags.of("s", String.valueOf(series)));
       }
       add(series, batch, points);
+      if (random.nextInt(12) == 0) {
+        attachExemplar(series, batch, exemplars);
+      }
     }
-    write(batch, points);
+    if (random.nextInt(12) == 0) {
+      attachMetadata(series, batch, metadata);
+    }
+    write(batch, points, exemplars, metadata);
+  }
+
+  private void attachExemplar(int series, PointBatch batch, Points exemplars) {
+    var exemplar = new Exemplar(
+        Tags.of("trace_id", Long.toHexString(random.nextLong())), timestamp(), random.nextDouble());
+    // One that is told twice is one.
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      batch.exemplar(exemplar.labels(), exemplar.timestamp(), exemplar.value());
+    }
+    Contents.put(name(series), exemplar, exemplars);
+  }
+
+  private void attachMetadata(int series, PointBatch batch, Points metadata) {
+    var known = new MetricMetadata(
+        MetricType.values()[random.nextInt(8)], String.valueOf(random.nextInt(1 << 30)), "");
+    batch.metadata("m" + series % 2, known);
+    Contents.put("m" + series % 2, known, metadata);
   }
 
   /** A batch of one point again and again. */
@@ -152,9 +181,21 @@ final class Workload {
   }
 
   private void write(PointBatch batch, Points points) {
-    Ledger.Entry entry = ledger.write(points);
+    write(batch, points, new Points(), new Points());
+  }
+
+  /** Each kind is a record of its own, in this order. */
+  private void write(PointBatch batch, Points points, Points exemplars, Points metadata) {
+    var entries = new ArrayList<Ledger.Entry>();
+    entries.add(ledger.write(points));
+    if (exemplars.count() > 0) {
+      entries.add(ledger.attach("exemplars", exemplars));
+    }
+    if (metadata.count() > 0) {
+      entries.add(ledger.attach("metadata", metadata));
+    }
     if (attempt(() -> database.write(batch))) {
-      entry.acknowledge(mode == SyncMode.SYNC);
+      entries.forEach(entry -> entry.acknowledge(mode == SyncMode.SYNC));
     }
   }
 

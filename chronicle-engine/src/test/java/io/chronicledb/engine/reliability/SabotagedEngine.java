@@ -6,8 +6,10 @@ import static net.bytebuddy.matcher.ElementMatchers.not;
 
 import io.chronicledb.engine.block.RunCursor;
 import io.chronicledb.engine.block.RunSink;
+import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.head.Head;
+import io.chronicledb.engine.metadata.MetadataChange;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.wal.WalBatch;
@@ -46,7 +48,10 @@ public final class SabotagedEngine extends ClassLoader {
     RETRY_SYNC_AFTER_ERROR("wal.WriteAheadLog", "checkWritable", Skip.class, "faults"),
     BATCH_VISIBLE_IN_HALVES("head.Head", "append", HalfFirst.class, "readers"),
     INTERRUPT_CLOSES_FILES("storage.file.FileDiskFile", "reopen", Rethrow.class, "interrupts"),
-    COMPACTION_FORGETS_DELETIONS("block.MaskedRun", "mask", Unmasked.class, "crashes");
+    COMPACTION_FORGETS_DELETIONS("block.MaskedRun", "mask", Unmasked.class, "crashes"),
+    EXEMPLARS_OUTLIVE_DELETIONS(
+        "exemplar.ExemplarBatch", "isVisible", AlwaysInFlush.class, "crashes"),
+    METADATA_NOT_REPLAYED("head.Head", "addMetadata", SkipInReplay.class, "crashes");
 
     private final String type;
     private final String methods;
@@ -229,6 +234,24 @@ public final class SabotagedEngine extends ClassLoader {
     }
   }
 
+  /** A flush keeps every exemplar. */
+  static final class AlwaysInFlush {
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) boolean result) {
+      if (calledBy("HeadFlusher", "flush")) {
+        result = true;
+      }
+    }
+  }
+
+  /** The method does nothing while the log is read. */
+  static final class SkipInReplay {
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter() {
+      return calledBy("Recovery", "replay");
+    }
+  }
+
   /** The argument is one more. */
   static final class OneMore {
     @Advice.OnMethodEnter
@@ -313,6 +336,16 @@ public final class SabotagedEngine extends ClassLoader {
     @Override
     public void deletion(long sequence, List<TagMatcher> matchers, TimeRange range) {
       visitor.deletion(sequence, matchers, range);
+    }
+
+    @Override
+    public void exemplars(long sequence, ExemplarRows rows) {
+      visitor.exemplars(sequence, rows);
+    }
+
+    @Override
+    public void metadata(long sequence, List<MetadataChange> changes) {
+      visitor.metadata(sequence, changes);
     }
   }
 }

@@ -42,7 +42,9 @@ class LogDamageTest {
       long marked = 0;
       long synced = 0;
       while (disk.bytes(segment(1)).length < LOG_BYTES) {
-        long sequence = log.write(1 + random.nextInt(pointsMax));
+        long sequence = random.nextInt(4) == 0
+            ? log.writeAttachment()
+            : log.write(1 + random.nextInt(pointsMax));
         marked = synced;
         if (random.nextInt(6) == 0) {
           log.wal.sync();

@@ -1,8 +1,14 @@
 package io.chronicledb.engine.wal;
 
 import io.chronicledb.engine.bytes.ByteWriter;
+import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.column.HistogramColumn;
+import io.chronicledb.engine.metadata.MetadataChange;
+import io.chronicledb.engine.model.Exemplar;
+import io.chronicledb.engine.model.MetricMetadata;
+import io.chronicledb.engine.model.MetricType;
 import io.chronicledb.engine.model.TagMatcher;
+import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.storage.FaultyDisk;
 import io.chronicledb.engine.wal.WalReplay.LostRange;
@@ -72,6 +78,41 @@ final class LogFixture {
       return sequence;
     }
 
+    /** Appends exemplars or metadata and hands them over. */
+    long writeAttachment() {
+      long sequence;
+      String text;
+      if (random.nextBoolean()) {
+        var rows = new ExemplarRows(1);
+        var written = new StringBuilder();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+          var exemplar = new Exemplar(
+              Tags.of("trace_id", Long.toHexString(random.nextLong())),
+              random.nextLong() >> random.nextInt(60),
+              random.nextDouble());
+          int id = random.nextInt(8);
+          rows.add(id, exemplar);
+          written.append(key(id)).append(' ').append(exemplar).append(' ');
+        }
+        var encoded = new ByteWriter(16);
+        WalExemplars.encode(rows, encoded);
+        sequence = wal.appendExemplars(rows.series(), rows.size(), encoded, LogFixture::writeKey);
+        text = written.toString();
+      } else {
+        List<MetadataChange> changes = List.of(
+            new MetadataChange.Field("cpu", "f" + random.nextInt(10)),
+            new MetadataChange.OfMetric(
+                "cpu",
+                new MetricMetadata(
+                    MetricType.of(random.nextInt(8)), "x".repeat(random.nextInt(50)), "s")));
+        sequence = wal.appendMetadata(changes);
+        text = changes.toString();
+      }
+      wal.write();
+      written.put(sequence, text);
+      return sequence;
+    }
+
     @Override
     public void close() {
       wal.close();
@@ -135,6 +176,31 @@ final class LogFixture {
     @Override
     public void deletion(long sequence, List<TagMatcher> matchers, TimeRange range) {
       read.put(sequence, "delete " + matchers + " " + range);
+      order.add(sequence);
+    }
+
+    @Override
+    public void exemplars(long sequence, ExemplarRows rows) {
+      var text = new StringBuilder();
+      boolean known = true;
+      for (int row = 0; row < rows.size(); row++) {
+        known &= keys.containsKey(rows.series(row));
+        text.append(keys.get(rows.series(row)))
+            .append(' ')
+            .append(rows.exemplar(row))
+            .append(' ');
+      }
+      if (known) {
+        read.put(sequence, text.toString());
+      } else {
+        unattributed++;
+      }
+      order.add(sequence);
+    }
+
+    @Override
+    public void metadata(long sequence, List<MetadataChange> changes) {
+      read.put(sequence, changes.toString());
       order.add(sequence);
     }
   }

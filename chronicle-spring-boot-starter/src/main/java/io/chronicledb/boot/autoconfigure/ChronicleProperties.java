@@ -17,6 +17,7 @@ import org.springframework.util.unit.DataSize;
  * @param bufferSize Points in the write buffer before they are sorted and encoded.
  * @param flushInterval Longest time for which a point is in the write-ahead log and not yet in the data file.
  * @param compaction How stored blocks are merged.
+ * @param exemplars How exemplars are kept.
  * @param wal How the write-ahead log is kept.
  * @param query What a query may use up.
  * @param storage Where the data is kept.
@@ -30,6 +31,7 @@ public record ChronicleProperties(
     @DefaultValue("10000") int bufferSize,
     @DefaultValue("5m") Duration flushInterval,
     @DefaultValue Compaction compaction,
+    @DefaultValue Exemplars exemplars,
     @DefaultValue Wal wal,
     @DefaultValue Query query,
     @DefaultValue Storage storage) {
@@ -40,6 +42,13 @@ public record ChronicleProperties(
    * @param interval How often days that are no longer written to are looked for, to be merged and compressed for keeps.
    */
   public record Compaction(@DefaultValue("30m") Duration interval) {}
+
+  /**
+   * How exemplars are kept.
+   *
+   * @param max How many are kept, of all series together: those that came last, and an eighth more at most; 0 for none.
+   */
+  public record Exemplars(@DefaultValue("100000") int max) {}
 
   /**
    * How the write-ahead log is kept.

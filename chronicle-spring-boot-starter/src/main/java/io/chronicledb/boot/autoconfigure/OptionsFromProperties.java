@@ -39,6 +39,10 @@ final class OptionsFromProperties {
         "chronicle.compaction.interval",
         properties.compaction().interval(),
         ChronicleOptions::withCompactionInterval);
+    filling.set(
+        "chronicle.exemplars.max",
+        properties.exemplars().max(),
+        ChronicleOptions::withExemplarsMax);
     filling.set(properties.wal());
     filling.set(properties.query());
     return filling.options;

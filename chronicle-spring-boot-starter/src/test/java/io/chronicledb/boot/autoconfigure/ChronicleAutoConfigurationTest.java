@@ -68,6 +68,7 @@ class ChronicleAutoConfigurationTest {
       assertThat(options.bufferPoints()).isEqualTo(10_000);
       assertThat(options.flushInterval()).isEqualTo(Duration.ofMinutes(5));
       assertThat(options.compactionInterval()).isEqualTo(Duration.ofMinutes(30));
+      assertThat(options.exemplarsMax()).isEqualTo(100_000);
       assertThat(options.wal())
           .isEqualTo(new WalOptions(SyncMode.INTERVAL, Duration.ofSeconds(1), 128L << 20, 3));
       assertThat(options.query().timeout()).isEqualTo(Duration.ofSeconds(30));
@@ -98,6 +99,7 @@ class ChronicleAutoConfigurationTest {
             "chronicle.buffer-size=77",
             "chronicle.flush-interval=90s",
             "chronicle.compaction.interval=2h",
+            "chronicle.exemplars.max=7",
             "chronicle.wal.sync=relaxed",
             "chronicle.wal.sync-interval=250ms",
             "chronicle.wal.max-size=1MB",
@@ -116,6 +118,7 @@ class ChronicleAutoConfigurationTest {
           assertThat(options.bufferPoints()).isEqualTo(77);
           assertThat(options.flushInterval()).isEqualTo(Duration.ofSeconds(90));
           assertThat(options.compactionInterval()).isEqualTo(Duration.ofHours(2));
+          assertThat(options.exemplarsMax()).isEqualTo(7);
           assertThat(options.wal())
               .isEqualTo(new WalOptions(SyncMode.RELAXED, Duration.ofMillis(250), 1 << 20, 5));
           assertThat(options.query())

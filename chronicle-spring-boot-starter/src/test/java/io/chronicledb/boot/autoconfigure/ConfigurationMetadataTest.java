@@ -42,6 +42,7 @@ class ConfigurationMetadataTest {
             "chronicle.buffer-size=10000",
             "chronicle.flush-interval=5m",
             "chronicle.compaction.interval=30m",
+            "chronicle.exemplars.max=100000",
             "chronicle.wal.sync=interval",
             "chronicle.wal.sync-interval=1s",
             "chronicle.wal.max-size=128MB",

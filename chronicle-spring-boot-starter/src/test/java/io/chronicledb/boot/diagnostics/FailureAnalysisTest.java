@@ -116,6 +116,7 @@ class FailureAnalysisTest {
           chronicle.flush-interval      | 0s        | must be positive
           chronicle.flush-interval      | 400000d   | at most ten years
           chronicle.compaction.interval | 0s        | must be positive
+          chronicle.exemplars.max       | -1        | between 0 and
           chronicle.wal.sync-interval   | -1s       | must be positive
           chronicle.wal.max-size        | 1KB       | at least 65536 bytes
           chronicle.wal.max-files       | -1        | must not be negative

@@ -1,6 +1,9 @@
 package io.chronicledb.app.api.prometheus;
 
 import io.chronicledb.app.wire.JsonWriter;
+import io.chronicledb.app.wire.Millis;
+import io.chronicledb.app.wire.NumberText;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.PromQlResult;
 import io.chronicledb.engine.query.PromQlResult.Matrix;
@@ -11,6 +14,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 
 /** Writes the envelope of every answer, and in it results piece by piece. Belongs to one response. */
@@ -27,10 +31,14 @@ final class ApiResponse {
     json = new JsonWriter(response.getOutputStream());
   }
 
-  /** @param limit series at most; zero for all */
-  static void result(HttpServletResponse response, PromQlResult result, int limit)
+  /**
+   * @param stats what {@link JsonWriter#value} takes; null where nobody asked
+   * @param limit series at most; zero for all
+   */
+  static void result(
+      HttpServletResponse response, PromQlResult result, @Nullable Object stats, int limit)
       throws IOException {
-    new ApiResponse(response).writeResult(result, limit);
+    new ApiResponse(response).writeResult(result, stats, limit);
   }
 
   /** @param limit values at most; zero for all. Of {@code values} there is one more where some are left out. */
@@ -61,11 +69,11 @@ final class ApiResponse {
     api.end(List.of(), count < values.size());
   }
 
-  /** An object of strings, as names and values in turn. */
-  static void object(HttpServletResponse response, String... namesAndValues) throws IOException {
+  /** @param data null, or what {@link JsonWriter#value} takes */
+  static void data(HttpServletResponse response, @Nullable Object data) throws IOException {
     var api = new ApiResponse(response);
     api.begin();
-    api.labels(namesAndValues);
+    api.json.value(data);
     api.end(List.of(), false);
   }
 
@@ -77,23 +85,29 @@ final class ApiResponse {
     api.json.name("error").string(message).endObject().flush();
   }
 
-  private void writeResult(PromQlResult result, int limit) throws IOException {
+  private void writeResult(PromQlResult result, @Nullable Object stats, int limit)
+      throws IOException {
     begin();
     json.beginObject().name("resultType");
     boolean truncated = false;
     // Java 17 has no type switch.
     if (result instanceof Scalar scalar) {
       json.string("scalar").name("result").beginArray();
-      json.seconds(millis(scalar.timestamp())).numberAsString(scalar.value()).endArray();
+      json.seconds(Millis.of(scalar.timestamp()))
+          .string(NumberText.plain(scalar.value()))
+          .endArray();
     } else if (result instanceof Text text) {
       json.string("string").name("result").beginArray();
-      json.seconds(millis(text.timestamp())).string(text.value()).endArray();
+      json.seconds(Millis.of(text.timestamp())).string(text.value()).endArray();
     } else if (result instanceof Vector vector) {
       json.string("vector").name("result");
       truncated = vector(vector, limit);
     } else if (result instanceof Matrix matrix) {
       json.string("matrix").name("result");
       truncated = matrix(matrix, limit);
+    }
+    if (stats != null) {
+      json.name("stats").value(stats);
     }
     json.endObject();
     end(result.warnings(), truncated);
@@ -105,12 +119,16 @@ final class ApiResponse {
     for (Vector.Element element : vector.elements().subList(0, count)) {
       json.beginObject().name("metric");
       labels(element.labels());
-      json.name("value")
+      NativeHistogram histogram = element.histogram();
+      json.name(histogram == null ? "value" : "histogram")
           .beginArray()
-          .seconds(millis(vector.timestamp()))
-          .numberAsString(element.value())
-          .endArray();
-      json.endObject();
+          .seconds(Millis.of(vector.timestamp()));
+      if (histogram == null) {
+        json.numberAsString(element.value());
+      } else {
+        HistogramJson.write(histogram, json);
+      }
+      json.endArray().endObject();
     }
     json.endArray();
     return count < vector.elements().size();
@@ -122,34 +140,50 @@ final class ApiResponse {
     for (Matrix.SamplesOfSeries series : matrix.series().subList(0, count)) {
       json.beginObject().name("metric");
       labels(series.labels());
-      json.name("values").beginArray();
-      long[] timestamps = series.timestamps();
-      double[] values = series.values();
-      for (int i = 0; i < timestamps.length; i++) {
-        long millis = millis(timestamps[i]);
-        // Samples closer together than this API can tell apart: the last one counts.
-        if (i + 1 == timestamps.length || millis(timestamps[i + 1]) != millis) {
-          json.beginArray().seconds(millis).numberAsString(values[i]).endArray();
-        }
+      if (series.timestamps().length > 0) {
+        values(series);
       }
-      json.endArray().endObject();
+      if (series.histograms().length > 0) {
+        histograms(series);
+      }
+      json.endObject();
     }
     json.endArray();
     return count < matrix.series().size();
+  }
+
+  private void histograms(Matrix.SamplesOfSeries series) throws IOException {
+    json.name("histograms").beginArray();
+    long[] timestamps = series.histogramTimestamps();
+    for (int i = 0; i < timestamps.length; i++) {
+      long millis = Millis.of(timestamps[i]);
+      if (i + 1 == timestamps.length || Millis.of(timestamps[i + 1]) != millis) {
+        json.beginArray().seconds(millis);
+        HistogramJson.write(series.histograms()[i], json);
+        json.endArray();
+      }
+    }
+    json.endArray();
+  }
+
+  private void values(Matrix.SamplesOfSeries series) throws IOException {
+    json.name("values").beginArray();
+    long[] timestamps = series.timestamps();
+    double[] values = series.values();
+    for (int i = 0; i < timestamps.length; i++) {
+      long millis = Millis.of(timestamps[i]);
+      // Samples closer together than this API can tell apart: the last one counts.
+      if (i + 1 == timestamps.length || Millis.of(timestamps[i + 1]) != millis) {
+        json.beginArray().seconds(millis).numberAsString(values[i]).endArray();
+      }
+    }
+    json.endArray();
   }
 
   private void labels(Tags labels) throws IOException {
     json.beginObject();
     for (int i = 0; i < labels.size(); i++) {
       json.name(labels.name(i)).string(labels.value(i));
-    }
-    json.endObject();
-  }
-
-  private void labels(String... namesAndValues) throws IOException {
-    json.beginObject();
-    for (int i = 0; i < namesAndValues.length; i += 2) {
-      json.name(namesAndValues[i]).string(namesAndValues[i + 1]);
     }
     json.endObject();
   }
@@ -184,9 +218,5 @@ final class ApiResponse {
 
   private static int limited(int size, int limit) {
     return limit == 0 ? size : Math.min(size, limit);
-  }
-
-  private static long millis(long nanos) {
-    return Math.floorDiv(nanos, Parameters.NANOS_PER_MILLI);
   }
 }

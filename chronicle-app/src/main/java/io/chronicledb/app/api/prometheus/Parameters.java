@@ -2,9 +2,12 @@ package io.chronicledb.app.api.prometheus;
 
 import io.chronicledb.app.wire.BodyMemory;
 import io.chronicledb.app.wire.DurationParameter;
+import io.chronicledb.app.wire.Millis;
 import io.chronicledb.app.wire.NumberText;
 import io.chronicledb.app.wire.RequestBody;
 import io.chronicledb.app.wire.UrlParameters;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.query.QueryOptions;
 import jakarta.servlet.http.HttpServletRequest;
@@ -14,6 +17,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 
@@ -24,12 +28,7 @@ import org.springframework.http.MediaType;
  */
 final class Parameters {
 
-  static final long NANOS_PER_MILLI = 1_000_000;
-
-  /** The outermost milliseconds of which every nanosecond can be stored. */
-  static final long MILLIS_MIN = Long.MIN_VALUE / NANOS_PER_MILLI;
-
-  static final long MILLIS_MAX = Long.MAX_VALUE / NANOS_PER_MILLI - 1;
+  private static final Set<String> WITH_FORM = Set.of("POST", "PUT");
 
   private final UrlParameters parameters;
 
@@ -41,7 +40,7 @@ final class Parameters {
   static Parameters of(HttpServletRequest request, BodyMemory memory) throws IOException {
     UrlParameters url = UrlParameters.parse(request.getQueryString());
     String contentType = request.getContentType();
-    if (!request.getMethod().equals("POST")
+    if (!WITH_FORM.contains(request.getMethod())
         || contentType == null
         || !contentType
             .toLowerCase(Locale.ROOT)
@@ -80,7 +79,7 @@ final class Parameters {
   }
 
   private static long clamp(double millis) {
-    return (long) Math.max(MILLIS_MIN, Math.min(MILLIS_MAX, millis));
+    return (long) Math.max(Millis.MIN, Math.min(Millis.MAX, millis));
   }
 
   long millis(String name, long whenAbsent) {
@@ -89,16 +88,16 @@ final class Parameters {
     if (text.isEmpty()) {
       return whenAbsent;
     } else if (text.equals("-292273086-05-16T16:47:06Z")) {
-      return MILLIS_MIN;
+      return Millis.MIN;
     } else if (text.equals("292277025-08-18T07:12:54.999999999Z")) {
-      return MILLIS_MAX;
+      return Millis.MAX;
     }
     return millis(name);
   }
 
   /** Milliseconds; a parameter that must be given. */
   long stepMillis(String name) {
-    return durationNanos(name) / NANOS_PER_MILLI;
+    return durationNanos(name) / Millis.NANOS;
   }
 
   private long durationNanos(String name) {
@@ -118,29 +117,22 @@ final class Parameters {
   QueryOptions queryOptions() {
     Duration timeout = duration("timeout");
     Duration lookback = duration("lookback_delta");
-    if (timeout != null && timeout.isNegative()) {
-      throw ApiException.parameter("timeout", "must not be negative");
+    if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
+      throw new ChronicleException(
+          ErrorCode.QUERY_TIMEOUT, "the timeout of the request is over before the query starts");
     }
     if (lookback != null && lookback.isNegative()) {
       throw ApiException.parameter("lookback_delta", "must not be negative");
     }
-    // Zero is the server's own, as leaving it out is.
-    return new QueryOptions(
-        timeout == null || timeout.isZero() ? null : timeout,
-        lookback == null || lookback.isZero() ? null : lookback);
+    // A lookback of zero is the server's own, as leaving it out is.
+    return new QueryOptions(timeout, lookback == null || lookback.isZero() ? null : lookback);
   }
 
   /** Zero for no limit. */
   int limit() {
-    String text = text("limit");
-    if (text.isEmpty()) {
+    Integer limit = whole("limit");
+    if (limit == null) {
       return 0;
-    }
-    int limit;
-    try {
-      limit = Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      throw ApiException.parameter("limit", "cannot parse \"" + text + "\" to a whole number");
     }
     if (limit < 0) {
       throw ApiException.parameter("limit", "limit must be non-negative");
@@ -148,15 +140,33 @@ final class Parameters {
     return limit;
   }
 
+  /** A whole number; null where the parameter is absent. */
+  @Nullable
+  Integer whole(String name) {
+    String text = text(name);
+    try {
+      return text.isEmpty() ? null : (Integer) Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw ApiException.parameter(name, "cannot parse \"" + text + "\" to a whole number");
+    }
+  }
+
+  /** As Go reads booleans; false where the parameter is absent. */
+  boolean flag(String name) {
+    return switch (text(name)) {
+      case "", "0", "f", "F", "false", "FALSE", "False" -> false;
+      case "1", "t", "T", "true", "TRUE", "True" -> true;
+      default -> throw ApiException.parameter(name, "\"" + text(name) + "\" is not a boolean");
+    };
+  }
+
   /** From {@code start} and {@code end}, both inclusive and optional. */
   TimeRange range() {
-    long start = millis("start", MILLIS_MIN);
-    long end = millis("end", MILLIS_MAX);
+    long start = millis("start", Millis.MIN);
+    long end = millis("end", Millis.MAX);
     if (end < start) {
       throw ApiException.parameter("end", "end timestamp must not be before start time");
     }
-    return new TimeRange(
-        start == MILLIS_MIN ? Long.MIN_VALUE : start * NANOS_PER_MILLI,
-        end == MILLIS_MAX ? Long.MAX_VALUE : (end + 1) * NANOS_PER_MILLI);
+    return Millis.closed(start, end);
   }
 }

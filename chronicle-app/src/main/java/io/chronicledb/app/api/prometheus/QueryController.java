@@ -1,15 +1,18 @@
 package io.chronicledb.app.api.prometheus;
 
 import io.chronicledb.app.wire.BodyMemory;
+import io.chronicledb.app.wire.ClientConnection;
+import io.chronicledb.app.wire.Millis;
 import io.chronicledb.engine.ChronicleDatabase;
-import io.chronicledb.engine.error.ErrorCode;
-import io.chronicledb.engine.error.InvalidQueryException;
 import io.chronicledb.engine.query.PromQlResult;
+import io.chronicledb.engine.query.PromQlStatistics;
+import io.chronicledb.engine.query.QueryEngine;
 import io.chronicledb.engine.query.QueryOptions;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
@@ -17,6 +20,9 @@ import org.springframework.web.bind.annotation.RestController;
 /** PromQL at one instant and over a range. */
 @RestController
 public final class QueryController {
+
+  private static final String QUERY = "query";
+  private static final String STATS = "stats";
 
   private final ChronicleDatabase database;
   private final BodyMemory memory;
@@ -26,6 +32,11 @@ public final class QueryController {
     this.memory = memory;
   }
 
+  /** A query whose text, times and limits are known. */
+  private interface Query {
+    PromQlResult run(QueryEngine engine, String text, QueryOptions options);
+  }
+
   @RequestMapping(
       path = "/api/v1/query",
       method = {RequestMethod.GET, RequestMethod.POST})
@@ -33,11 +44,8 @@ public final class QueryController {
     Parameters parameters = Parameters.of(request, memory);
     int limit = parameters.limit();
     long time = parameters.millis("time", System.currentTimeMillis());
-    QueryOptions options = parameters.queryOptions();
-    String query = parameters.text("query");
-    PromQlResult result = evaluate(
-        () -> database.queryEngine().promql(query, time * Parameters.NANOS_PER_MILLI, options));
-    ApiResponse.result(response, result, limit);
+    Query query = (engine, text, options) -> engine.promql(text, time * Millis.NANOS, options);
+    run(query, parameters, limit, request, response);
   }
 
   @RequestMapping(
@@ -57,28 +65,35 @@ public final class QueryController {
           "step",
           "zero or negative query resolution step widths are not accepted. Try a positive integer");
     }
-    QueryOptions options = parameters.queryOptions();
-    String query = parameters.text("query");
-    PromQlResult result = evaluate(() -> database
-        .queryEngine()
-        .promql(
-            query,
-            start * Parameters.NANOS_PER_MILLI,
-            end * Parameters.NANOS_PER_MILLI,
-            step * Parameters.NANOS_PER_MILLI,
-            options));
-    ApiResponse.result(response, result, limit);
+    Query query = (engine, text, options) ->
+        engine.promql(text, start * Millis.NANOS, end * Millis.NANOS, step * Millis.NANOS, options);
+    run(query, parameters, limit, request, response);
   }
 
-  /** A text that does not parse is a bad parameter here. */
-  private static PromQlResult evaluate(Supplier<PromQlResult> query) {
-    try {
-      return query.get();
-    } catch (InvalidQueryException e) {
-      if (e.code() == ErrorCode.UNSUPPORTED) {
-        throw e;
-      }
-      throw ApiException.parameter("query", String.valueOf(e.getMessage()));
+  private void run(
+      Query query,
+      Parameters parameters,
+      int limit,
+      HttpServletRequest request,
+      HttpServletResponse response)
+      throws IOException {
+    QueryEngine engine = database.queryEngine();
+    String text = parameters.text(QUERY);
+    var id = new AtomicLong();
+    var statistics = new AtomicReference<PromQlStatistics>();
+    QueryOptions asked = parameters.queryOptions().withIdTo(id::set);
+    QueryOptions options =
+        parameters.text(STATS).isEmpty() ? asked : asked.withStatisticsTo(statistics::set);
+    PromQlResult result;
+    try (var watch = ClientConnection.of(request).watch(() -> engine.cancel(id.get()))) {
+      result = watch.during(
+          () -> ApiException.inParameter(QUERY, () -> query.run(engine, text, options)));
     }
+    PromQlStatistics measured = statistics.get();
+    ApiResponse.result(
+        response,
+        result,
+        measured == null ? null : QueryStats.of(measured, parameters.text(STATS).equals("all")),
+        limit);
   }
 }

@@ -2,14 +2,11 @@ package io.chronicledb.app.api.prometheus;
 
 import io.chronicledb.app.wire.BodyMemory;
 import io.chronicledb.engine.ChronicleDatabase;
-import io.chronicledb.engine.error.ErrorCode;
-import io.chronicledb.engine.error.InvalidQueryException;
 import io.chronicledb.engine.model.Tags;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Supplier;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -43,8 +40,8 @@ public final class SeriesController {
       throw new ApiException("no match[] parameter provided");
     }
     int limit = parameters.limit();
-    List<Tags> series =
-        select(() -> database.queryEngine().series(selectors, parameters.range(), oneMore(limit)));
+    List<Tags> series = ApiException.inParameter(
+        MATCH, () -> database.queryEngine().series(selectors, parameters.range(), oneMore(limit)));
     ApiResponse.labelSets(response, series, limit);
   }
 
@@ -54,9 +51,11 @@ public final class SeriesController {
   void labels(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Parameters parameters = Parameters.of(request, memory);
     int limit = parameters.limit();
-    List<String> names = select(() -> database
-        .queryEngine()
-        .labelNames(parameters.texts(MATCH), parameters.range(), oneMore(limit)));
+    List<String> names = ApiException.inParameter(
+        MATCH,
+        () -> database
+            .queryEngine()
+            .labelNames(parameters.texts(MATCH), parameters.range(), oneMore(limit)));
     ApiResponse.strings(response, names, limit);
   }
 
@@ -66,21 +65,13 @@ public final class SeriesController {
       throws IOException {
     Parameters parameters = Parameters.of(request, memory);
     int limit = parameters.limit();
-    List<String> values = select(() -> database
-        .queryEngine()
-        .labelValues(unescape(name), parameters.texts(MATCH), parameters.range(), oneMore(limit)));
+    List<String> values = ApiException.inParameter(
+        MATCH,
+        () -> database
+            .queryEngine()
+            .labelValues(
+                unescape(name), parameters.texts(MATCH), parameters.range(), oneMore(limit)));
     ApiResponse.strings(response, values, limit);
-  }
-
-  private static <T> List<T> select(Supplier<List<T>> query) {
-    try {
-      return query.get();
-    } catch (InvalidQueryException e) {
-      if (e.code() == ErrorCode.UNSUPPORTED) {
-        throw e;
-      }
-      throw ApiException.parameter(MATCH, String.valueOf(e.getMessage()));
-    }
   }
 
   /** One more than asked for tells whether something was left out. */

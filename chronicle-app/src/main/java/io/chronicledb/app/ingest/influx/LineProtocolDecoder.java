@@ -17,7 +17,8 @@ import java.util.Arrays;
  * measurement[,tag=value]* field=value[,field=value]* [timestamp]
  * </pre>
  *
- * Each field becomes a point of the metric {@code measurement_field}, or {@code measurement} when the field is called {@code value}.
+ * Each field becomes a point of the metric {@code measurement_field}, or {@code measurement} when the field is called {@code value}; with
+ * which fields a measurement comes is told once.
  * Numbers, whole numbers ({@code 1i}, {@code 1u}) and booleans (as 0 and 1) are values; strings are not. A line is stored as a whole or
  * refused as a whole, with its number and the reason; the lines around it are not touched by that.
  *
@@ -41,6 +42,7 @@ final class LineProtocolDecoder {
   private final Precision precision;
   private final long now;
   private final PointSink sink;
+  private final FieldLayouts layouts = new FieldLayouts();
   private final SeriesKey key = new SeriesKey();
 
   private long keyBytes;
@@ -284,6 +286,7 @@ final class LineProtocolDecoder {
     // stored.
     int tagBytes = tagBytes();
     checkFields(measurementStart, measurementEnd, tagBytes);
+    recordFields(measurementStart, measurementEnd);
     System.arraycopy(body, measurementStart, metric, 0, measurementLength);
     for (int i = 0; i < fieldCount; i++) {
       int length = measurementLength;
@@ -300,6 +303,30 @@ final class LineProtocolDecoder {
       sink.series(key, length + tagBytes);
       sink.add(timestamp, fieldValues[i]);
     }
+  }
+
+  /** Tells the sink with which fields the measurement comes, unless a line before did. */
+  private void recordFields(int measurementStart, int measurementEnd) {
+    if (fieldCount == 1 && isValue(0)) {
+      return;
+    }
+    layouts.measurement(body, measurementStart, measurementEnd);
+    for (int i = 0; i < fieldCount; i++) {
+      layouts.add(body, fieldNames[2 * i], fieldNames[2 * i + 1]);
+    }
+    if (!layouts.isNew()) {
+      return;
+    }
+    String measurement = text(measurementStart, measurementEnd);
+    for (int i = 0; i < fieldCount; i++) {
+      if (!isValue(i)) {
+        sink.field(measurement, text(fieldNames[2 * i], fieldNames[2 * i + 1]));
+      }
+    }
+  }
+
+  private String text(int start, int end) {
+    return new String(body, start, end - start, StandardCharsets.UTF_8);
   }
 
   private void checkFields(int measurementStart, int measurementEnd, int tagBytes)

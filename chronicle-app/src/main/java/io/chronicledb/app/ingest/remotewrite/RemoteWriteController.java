@@ -1,7 +1,9 @@
 package io.chronicledb.app.ingest.remotewrite;
 
 import io.chronicledb.app.ingest.BatchWriter;
+import io.chronicledb.app.ingest.IngestMeters;
 import io.chronicledb.app.ingest.IngestReport;
+import io.chronicledb.app.ingest.PointSink;
 import io.chronicledb.app.problem.ErrorStatus;
 import io.chronicledb.app.problem.RequestRefusedException;
 import io.chronicledb.app.wire.BodyMemory;
@@ -37,10 +39,12 @@ public final class RemoteWriteController {
 
   private final ChronicleDatabase database;
   private final BodyMemory memory;
+  private final IngestMeters meters;
 
-  RemoteWriteController(ChronicleDatabase database, BodyMemory memory) {
+  RemoteWriteController(ChronicleDatabase database, BodyMemory memory, IngestMeters meters) {
     this.database = database;
     this.memory = memory;
+    this.meters = meters;
   }
 
   @PostMapping({"/api/v1/write", "/api/v1/prom/write", "/prometheus/write"})
@@ -55,6 +59,9 @@ public final class RemoteWriteController {
       var sink = new BatchWriter(database, "series", false);
       new WriteRequestDecoder(sink).decode(message, message.length);
       IngestReport report = sink.finish();
+      for (PointSink.Dropped what : PointSink.Dropped.values()) {
+        meters.count(what, sink.dropped(what));
+      }
       return report.isComplete()
           ? ResponseEntity.noContent().build()
           : text(ResponseEntity.badRequest(), report.summary());

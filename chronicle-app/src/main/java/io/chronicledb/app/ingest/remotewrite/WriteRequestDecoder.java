@@ -2,6 +2,7 @@ package io.chronicledb.app.ingest.remotewrite;
 
 import io.chronicledb.app.ingest.PointSink;
 import io.chronicledb.app.wire.Precision;
+import io.chronicledb.app.wire.ProtobufCursor;
 import io.chronicledb.engine.error.BadDataException;
 import io.chronicledb.engine.model.SeriesKey;
 import io.chronicledb.engine.model.Tags;
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Sample        1 value fixed64                2 timestamp varint, milliseconds
  * </pre>
  *
- * A message that is malformed anywhere is refused as a whole. A series that cannot be stored is refused alone; of one that also has native
- * histograms its samples are stored and the histograms refused. Exemplars and metadata are passed over. Values keep
+ * A message that is malformed anywhere is refused as a whole. A series that cannot be stored, or has a histogram that is none, is refused
+ * alone. Histograms are for {@link HistogramDecoder}, exemplars and metadata are for {@link AttachmentDecoder}. Values keep
  * their bits, the stale marker's among them. One instance decodes one message; not thread-safe.
  */
 final class WriteRequestDecoder {
@@ -38,6 +39,9 @@ final class WriteRequestDecoder {
   private final ProtobufCursor series = new ProtobufCursor();
   private final ProtobufCursor part = new ProtobufCursor();
 
+  private final AttachmentDecoder attachments;
+  private final HistogramDecoder histogram = new HistogramDecoder();
+
   private byte[] bytes = new byte[0];
   /** For each label: start and end of its name, start and end of its value. */
   private final int[] labels = new int[4 * LABELS_MAX];
@@ -51,10 +55,12 @@ final class WriteRequestDecoder {
 
   WriteRequestDecoder(PointSink sink) {
     this.sink = sink;
+    this.attachments = new AttachmentDecoder(sink);
   }
 
   void decode(byte[] message, int length) {
     bytes = message;
+    attachments.reset(message);
     // First all of it is looked at and then stored: a message cut off in the middle must leave
     // nothing behind.
     check(length);
@@ -64,6 +70,9 @@ final class WriteRequestDecoder {
       if (request.field() == 1) {
         request.content();
         store(number++);
+      } else if (request.field() == 3) {
+        request.content();
+        attachments.metadata(request.contentStart(), request.contentEnd());
       } else {
         request.skip();
       }
@@ -73,6 +82,11 @@ final class WriteRequestDecoder {
   private void check(int length) {
     request.reset(bytes, 0, length);
     while (request.next()) {
+      if (request.field() == 3) {
+        request.content();
+        attachments.checkMetadata(request.contentStart(), request.contentEnd());
+        continue;
+      }
       if (request.field() != 1) {
         request.skip();
         continue;
@@ -96,7 +110,14 @@ final class WriteRequestDecoder {
             series.content();
             sample(series.contentStart(), series.contentEnd());
           }
-          case 3, 4 -> series.content();
+          case 3 -> {
+            series.content();
+            attachments.checkExemplar(series.contentStart(), series.contentEnd());
+          }
+          case 4 -> {
+            series.content();
+            histogram.read(bytes, series.contentStart(), series.contentEnd());
+          }
           default -> series.skip();
         }
       }
@@ -107,7 +128,7 @@ final class WriteRequestDecoder {
     labelCount = 0;
     labelBytes = 0;
     int samples = 0;
-    int histograms = 0;
+    int exemplars = 0;
     String flaw = null;
     series.reset(bytes, request.contentStart(), request.contentEnd());
     while (series.next()) {
@@ -121,24 +142,36 @@ final class WriteRequestDecoder {
         if (flaw == null && !Precision.MILLISECONDS.fits(sampleTimestamp)) {
           flaw = "sample at " + sampleTimestamp + " ms lies outside of the years 1677 to 2262";
         }
+      } else if (series.field() == 4) {
+        series.content();
+        samples++;
+        flaw = flaw == null ? histogramFlaw() : flaw;
       } else {
-        histograms += series.field() == 4 ? 1 : 0;
+        exemplars += series.field() == 3 ? 1 : 0;
         series.skip();
       }
     }
     if (flaw == null) {
       flaw = labelFlaw();
     }
-    if (flaw == null && samples > 0) {
+    if (flaw == null && samples + exemplars > 0) {
       flaw = storeSamples();
-    }
-    if (flaw == null && histograms > 0) {
-      flaw = histograms + " native histogram" + (histograms == 1 ? "" : "s")
-          + " not stored: not supported yet"
-          + (samples > 0 ? "; the " + samples + " samples beside were stored" : "");
     }
     if (flaw != null) {
       sink.refuse(number, flaw + ", in " + describe());
+    }
+  }
+
+  private @Nullable String histogramFlaw() {
+    histogram.read(bytes, series.contentStart(), series.contentEnd());
+    if (!Precision.MILLISECONDS.fits(histogram.timestamp())) {
+      return "histogram at " + histogram.timestamp() + " ms lies outside of the years 1677 to 2262";
+    }
+    try {
+      histogram.histogram();
+      return null;
+    } catch (BadDataException e) {
+      return String.valueOf(e.getMessage());
     }
   }
 
@@ -216,6 +249,13 @@ final class WriteRequestDecoder {
         series.content();
         sample(series.contentStart(), series.contentEnd());
         sink.add(Precision.MILLISECONDS.toNanos(sampleTimestamp), sampleValue);
+      } else if (series.field() == 4) {
+        series.content();
+        histogram.read(bytes, series.contentStart(), series.contentEnd());
+        sink.add(Precision.MILLISECONDS.toNanos(histogram.timestamp()), histogram.histogram());
+      } else if (series.field() == 3) {
+        series.content();
+        attachments.exemplar(series.contentStart(), series.contentEnd());
       } else {
         series.skip();
       }

@@ -71,7 +71,7 @@ class ApiResponseTest {
 
   private static String write(PromQlResult result, int limit) throws IOException {
     var response = new MockHttpServletResponse();
-    ApiResponse.result(response, result, limit);
+    ApiResponse.result(response, result, null, limit);
     return response.getContentAsString();
   }
 }

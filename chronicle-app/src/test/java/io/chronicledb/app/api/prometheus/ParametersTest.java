@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chronicledb.app.wire.UrlParameters;
+import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.ErrorCode;
 import io.chronicledb.engine.model.TimeRange;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -69,6 +71,10 @@ class ParametersTest {
     assertThat(parameters().queryOptions().lookback()).isEqualTo(Duration.ofMillis(500));
     query.setLength(0);
     assertThat(parameters().queryOptions().timeout()).isNull();
+    put("timeout", "0s");
+    assertThatThrownBy(() -> parameters().queryOptions())
+        .isInstanceOfSatisfying(
+            ChronicleException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUERY_TIMEOUT));
   }
 
   @ParameterizedTest

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.chronicledb.app.ingest.PointSink;
 import io.chronicledb.app.ingest.RecordingSink;
 import io.chronicledb.app.wire.Precision;
+import io.chronicledb.engine.histogram.NativeHistogram;
+import io.chronicledb.engine.model.MetricMetadata;
 import io.chronicledb.engine.model.SeriesKey;
+import io.chronicledb.engine.model.Tags;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,21 @@ class LineProtocolDecoderTest {
   private static final long NOW = 77;
 
   private final RecordingSink sink = new RecordingSink();
+
+  @Test
+  void tellsEachFieldOfAMeasurementOnce() {
+    decode("cpu,host=a usage_user=1,usage_system=2 1\ncpu,host=b usage_user=3,usage_system=4 2\n"
+        + "mem free=1,value=2 1\ncpu usage_user=1 3\ncpu usage_idle=1,usage_user=1 3\ntemp value=1 1\n"
+        + "cpu bad=\"text\" 1");
+    assertThat(sink.attachments())
+        .containsExactly(
+            "cpu has usage_user",
+            "cpu has usage_system",
+            "mem has free",
+            "cpu has usage_user",
+            "cpu has usage_idle",
+            "cpu has usage_user");
+  }
 
   @Test
   void namesAPointAfterMeasurementAndField() {
@@ -349,6 +367,21 @@ class LineProtocolDecoderTest {
     public void add(long timestamp, double value) {
       points++;
     }
+
+    @Override
+    public void add(long timestamp, NativeHistogram histogram) {}
+
+    @Override
+    public void exemplar(Tags labels, long timestamp, double value) {}
+
+    @Override
+    public void metadata(String metric, MetricMetadata metadata) {}
+
+    @Override
+    public void field(String measurement, String field) {}
+
+    @Override
+    public void drop(Dropped what, String reason) {}
 
     @Override
     public void refuse(long number, String reason) {

@@ -1,5 +1,7 @@
 package io.chronicledb.app.ingest.remotewrite;
 
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.deltas;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.doubles;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.exemplar;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.histogram;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.label;
@@ -7,12 +9,17 @@ import static io.chronicledb.app.ingest.remotewrite.WriteRequests.message;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.metadata;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.sample;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.series;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.span;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.wholeHistogram;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.chronicledb.app.ingest.RecordingSink;
 import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.error.BadDataException;
+import io.chronicledb.engine.histogram.BucketLayout;
+import io.chronicledb.engine.histogram.CounterResetHint;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Random;
@@ -47,7 +54,50 @@ class WriteRequestDecoderTest {
   }
 
   @Test
-  void passesOverExemplarsMetadataAndUnknownFields() {
+  void readsExemplarsAndMetadata() {
+    decode(message(
+        metadata(1, "requests_total", "How many.", ""),
+        series(
+            label("__name__", "m"),
+            exemplar(0.5, 7, label("trace_id", "abc"), label("user", "ü")),
+            sample(1, 1),
+            exemplar(-1, 8)),
+        metadata(99, "m", "", "seconds")));
+    assertThat(sink.attachments())
+        .containsExactly(
+            "requests_total MetricMetadata[type=COUNTER, help=How many., unit=]",
+            "m # {trace_id=\"abc\", user=\"ü\"} 0.5 @7000000",
+            "m # {} -1.0 @8000000",
+            "m MetricMetadata[type=UNKNOWN, help=, unit=seconds]");
+    assertThat(sink.points()).containsExactly("m 1.0 @1000000");
+    assertThat(sink.refusals()).isEmpty();
+  }
+
+  @Test
+  void dropsBadExemplarsAndMetadataAndStoresTheSamples() {
+    decode(message(
+        metadata(1, "m", "x".repeat((64 << 10) + 1), ""),
+        out -> out.writeByteArray(3, message(m -> m.writeByteArray(2, new byte[] {(byte) 0xC3}))),
+        series(
+            label("__name__", "m"),
+            exemplar(1, Long.MAX_VALUE, label("trace_id", "abc")),
+            exemplar(1, 1, label("a", "1"), label("a", "2")),
+            exemplar(1, 1, label("", "2")),
+            sample(1, 1))));
+    assertThat(sink.attachments()).hasSize(5).allMatch(text -> text.startsWith("dropped "));
+    assertThat(sink.points()).containsExactly("m 1.0 @1000000");
+    assertThat(sink.refusals()).isEmpty();
+  }
+
+  @Test
+  void takesASeriesThatHasExemplarsOnly() {
+    decode(message(series(label("__name__", "m"), exemplar())));
+    assertThat(sink.attachments()).containsExactly("m # {trace_id=\"abc\"} 1.0 @5000000");
+    assertThat(sink.refusals()).isEmpty();
+  }
+
+  @Test
+  void passesOverUnknownFields() {
     decode(message(
         metadata(),
         out -> out.writeString(77, "unknown"),
@@ -100,13 +150,98 @@ class WriteRequestDecoderTest {
   }
 
   @Test
-  void namesHistogramsThatAreNotStored() {
+  void readsHistogramsOfWholeNumbers() {
+    decode(message(series(label("__name__", "latency"), wholeHistogram(), sample(2, 3_000))));
+    assertThat(sink.points())
+        .containsExactly(
+            "latency {count:7, sum:9.5, [-2,-1):1, [-0.001,0.001]:1, (0.5,1]:2, (2,4]:3}"
+                + " @1000000000",
+            "latency 2.0 @3000000000");
+    assertThat(sink.histograms().get(0).hint()).isEqualTo(CounterResetHint.UNKNOWN);
+  }
+
+  @Test
+  void readsHistogramsOfDoubles() {
+    decode(message(series(
+        label("__name__", "latency"),
+        histogram(
+            h -> h.writeDouble(2, 3.5),
+            h -> h.writeDouble(3, Double.NaN),
+            h -> h.writeSInt32(4, 1),
+            h -> h.writeDouble(7, 0.5),
+            span(11, -2, 2),
+            doubles(13, 1.5, 1.5),
+            h -> h.writeEnum(14, 3),
+            h -> h.writeInt64(15, -5)))));
+    NativeHistogram histogram = sink.histograms().get(0);
+    assertThat(histogram.count()).isEqualTo(3.5);
+    assertThat(histogram.sum()).isNaN();
+    assertThat(histogram.zeroCount()).isEqualTo(0.5);
+    assertThat(histogram.hint()).isEqualTo(CounterResetHint.GAUGE);
+    assertThat(histogram.layout())
+        .isEqualTo(BucketLayout.exponential(1, 0, new int[0], new int[] {-2, -1}));
+    assertThat(histogram.positive(1)).isEqualTo(1.5);
+  }
+
+  @Test
+  void readsCustomBucketsAndStaleMarkers() {
+    decode(message(series(
+        label("__name__", "latency"),
+        histogram(
+            h -> h.writeUInt64(1, 3),
+            h -> h.writeSInt32(4, -53),
+            span(11, 0, 3),
+            deltas(12, 1, 0, 0),
+            doubles(16, 0.1, 0.5)),
+        histogram(
+            h -> h.writeUInt64(1, 99),
+            h -> h.writeDouble(3, StaleMarker.value()),
+            h -> h.writeInt64(15, 1)))));
+    assertThat(sink.refusals()).isEmpty();
+    assertThat(sink.points())
+        .containsExactly(
+            "latency {count:3, sum:0, [-Inf,0.1]:1, (0.1,0.5]:1, (0.5,+Inf]:1} @0",
+            "latency {count:0, sum:NaN} @1000000");
+    assertThat(StaleMarker.is(sink.histograms().get(1).sum())).isTrue();
+  }
+
+  @Test
+  void bringsSchemasThatAreTooFineToTheFinestThatIsStored() {
+    decode(message(series(
+        label("__name__", "latency"),
+        histogram(
+            h -> h.writeUInt64(1, 10),
+            h -> h.writeSInt32(4, 9),
+            span(11, 1, 4),
+            deltas(12, 1, 1, 1, 1)))));
+    NativeHistogram histogram = sink.histograms().get(0);
+    assertThat(histogram.layout())
+        .isEqualTo(BucketLayout.exponential(8, 0, new int[0], new int[] {1, 2}));
+    assertThat(histogram.positive(0)).isEqualTo(3);
+    assertThat(histogram.positive(1)).isEqualTo(7);
+  }
+
+  @Test
+  void refusesTheSeriesOfAHistogramThatIsNone() {
     decode(message(
         series(label("__name__", "latency"), histogram()),
-        series(label("__name__", "both"), sample(1, 1), histogram())));
-    assertThat(sink.points()).containsExactly("both 1.0 @1000000");
-    assertThat(sink.refusals()).containsOnlyKeys(0L, 1L);
-    assertThat(sink.refusals().get(0L)).contains("histogram").contains("latency");
+        series(label("__name__", "both"), sample(1, 1), histogram()),
+        series(label("__name__", "spans"), histogram(span(11, 0, 2), deltas(12, 0))),
+        series(label("__name__", "wide"), histogram(span(11, 0, 1 << 20))),
+        series(label("__name__", "less"), histogram(span(11, 0, 1), deltas(12, -1))),
+        series(
+            label("__name__", "order"), histogram(h -> h.writeSInt32(4, -53), doubles(16, 2, 1))),
+        series(label("__name__", "schema"), histogram(h -> h.writeSInt32(4, 99))),
+        series(label("__name__", "hint"), histogram(h -> h.writeEnum(14, 4))),
+        series(label("__name__", "late"), histogram(h -> h.writeInt64(15, Long.MAX_VALUE))),
+        series(label("__name__", "fine"), wholeHistogram())));
+    assertThat(sink.points()).hasSize(1);
+    assertThat(sink.refusals()).hasSize(9);
+    assertThat(sink.refusals().get(0L))
+        .contains("5 observations, but its buckets hold 0")
+        .contains("latency");
+    assertThat(sink.refusals().get(2L)).contains("spans say 0 and 2");
+    assertThat(sink.refusals().get(3L)).contains("10000 buckets");
   }
 
   @Test
@@ -207,7 +342,7 @@ class WriteRequestDecoderTest {
     byte[] good = message(
         metadata(),
         series(label("__name__", "up"), label("job", "node"), sample(1, 1000), exemplar()),
-        series(label("__name__", "temp"), sample(-2.5, 2000), histogram()));
+        series(label("__name__", "temp"), sample(-2.5, 2000), histogram(), wholeHistogram()));
     for (int round = 0; round < 100_000; round++) {
       byte[] bytes = good.clone();
       for (int i = random.nextInt(4); i >= 0; i--) {

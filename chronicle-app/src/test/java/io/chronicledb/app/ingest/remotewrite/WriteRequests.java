@@ -48,19 +48,77 @@ public final class WriteRequests {
   }
 
   public static Fields exemplar() {
-    return out -> out.writeByteArray(
-        3, message(label("trace_id", "abc"), e -> e.writeDouble(2, 1), e -> e.writeInt64(3, 5)));
+    return exemplar(1, 5, label("trace_id", "abc"));
   }
 
-  public static Fields histogram() {
-    return out -> out.writeByteArray(
-        4, message(h -> h.writeUInt64(1, 5), h -> h.writeDouble(3, 1), h -> h.writeSInt32(4, 3)));
-  }
-
-  public static Fields metadata() {
+  public static Fields exemplar(double value, long timestampMillis, Fields... labels) {
     return out -> out.writeByteArray(
         3,
         message(
-            m -> m.writeEnum(1, 1), m -> m.writeString(2, "cpu"), m -> m.writeString(4, "help")));
+            e -> e.writeRawBytes(message(labels)),
+            e -> e.writeDouble(2, value),
+            e -> e.writeInt64(3, timestampMillis)));
+  }
+
+  /** One whose buckets do not add up to its count. */
+  public static Fields histogram() {
+    return histogram(h -> h.writeUInt64(1, 5), h -> h.writeDouble(3, 1), h -> h.writeSInt32(4, 3));
+  }
+
+  public static Fields histogram(Fields... parts) {
+    return out -> out.writeByteArray(4, message(parts));
+  }
+
+  /** @param field 8 for negative buckets, 11 for positive ones */
+  public static Fields span(int field, int offset, int length) {
+    return h -> h.writeByteArray(
+        field, message(s -> s.writeSInt32(1, offset), s -> s.writeUInt32(2, length)));
+  }
+
+  /** @param field 9 for negative buckets, 12 for positive ones */
+  public static Fields deltas(int field, long... deltas) {
+    return h -> h.writeByteArray(field, message(packed -> {
+      for (long delta : deltas) {
+        packed.writeSInt64NoTag(delta);
+      }
+    }));
+  }
+
+  /** @param field 10 for negative buckets, 13 for positive ones, 16 for custom bounds */
+  public static Fields doubles(int field, double... values) {
+    return h -> h.writeByteArray(field, message(packed -> {
+      for (double value : values) {
+        packed.writeDoubleNoTag(value);
+      }
+    }));
+  }
+
+  /** Count 7, sum 9.5 at 1 s: one observation in the zero bucket, one in (-2, -1], 2 in (0.5, 1] and 3 in (2, 4]. */
+  public static Fields wholeHistogram() {
+    return histogram(
+        h -> h.writeUInt64(1, 7),
+        h -> h.writeDouble(3, 9.5),
+        h -> h.writeDouble(5, 0.001),
+        h -> h.writeUInt64(6, 1),
+        span(8, 1, 1),
+        deltas(9, 1),
+        span(11, 0, 1),
+        span(11, 1, 1),
+        deltas(12, 2, 1),
+        h -> h.writeInt64(15, 1_000));
+  }
+
+  public static Fields metadata() {
+    return metadata(1, "cpu", "help", "");
+  }
+
+  public static Fields metadata(int type, String metric, String help, String unit) {
+    return out -> out.writeByteArray(
+        3,
+        message(
+            m -> m.writeEnum(1, type),
+            m -> m.writeString(2, metric),
+            m -> m.writeString(4, help),
+            m -> m.writeString(5, unit)));
   }
 }

@@ -11,9 +11,12 @@ import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.codec.ChunkDecoder;
 import io.chronicledb.engine.codec.ChunkEncoder;
 import io.chronicledb.engine.codec.Effort;
+import io.chronicledb.engine.column.ExemplarRows;
 import io.chronicledb.engine.column.HistogramColumn;
 import io.chronicledb.engine.error.ChronicleException;
+import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.exemplar.ExemplarBlocks;
 import io.chronicledb.engine.head.Head;
 import io.chronicledb.engine.index.SeriesRegistry;
 import io.chronicledb.engine.model.SeriesOrder;
@@ -408,6 +411,19 @@ public final class Compactor {
         RunCursor cursor = open(block).scan(decoder);
         while (cursor.next()) {
           into.add(SeriesOrder.seriesId(cursor.order()));
+        }
+      }
+    }
+    // A series without samples stays as long as it has exemplars.
+    for (StoredBlock block : ExemplarBlocks.of(catalog.root())) {
+      if (looked.add(block.id())) {
+        try {
+          ExemplarRows rows = ExemplarBlocks.read(partitions.backend(), block);
+          for (int row = 0; row < rows.size(); row++) {
+            into.add(rows.series(row));
+          }
+        } catch (CorruptionException e) {
+          log.warn("what is lost keeps no series: {}", e.getMessage());
         }
       }
     }

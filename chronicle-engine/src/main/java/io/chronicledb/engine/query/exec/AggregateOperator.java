@@ -1,6 +1,7 @@
 package io.chronicledb.engine.query.exec;
 
 import io.chronicledb.engine.column.StaleMarker;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.function.GroupAccumulator;
 import io.chronicledb.engine.query.function.SeriesAggregate;
@@ -10,7 +11,9 @@ import io.chronicledb.engine.query.plan.PlanNode.Aggregate;
 import io.chronicledb.engine.query.plan.PlanNode.CountValues;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Makes one series of each group. Consumes its whole input at construction. */
 final class AggregateOperator {
@@ -23,6 +26,8 @@ final class AggregateOperator {
   private static final class Group {
     private final GroupAccumulator accumulator;
     private boolean dropsMetric;
+    /** Of sums and means; null as long as there is no histogram. */
+    private @Nullable HistogramGroup histograms;
 
     Group(GroupAccumulator accumulator) {
       this.accumulator = accumulator;
@@ -59,16 +64,96 @@ final class AggregateOperator {
         context.hold(batch.heldBytes());
         held += batch.heldBytes();
       }
-      group.accumulator.add(batch.values());
+      if (batch.histograms() != null) {
+        held += addHistograms(context, instants, node, group, batch);
+      }
+      group.accumulator.add(counted(node.aggregate(), batch));
       group.dropsMetric |= batch.dropsMetric();
     }
     var result = new ArrayList<SeriesBatch>(groups.size());
     groups.forEach((labels, group) -> {
       context.check();
-      result.add(new SeriesBatch(labels, group.accumulator.result(parameters), group.dropsMetric));
+      double[] values = group.accumulator.result(parameters);
+      var batch = group.histograms == null
+          ? new SeriesBatch(labels, values, group.dropsMetric)
+          : withHistograms(context, node, labels, values, group.histograms, group.dropsMetric);
+      if (!batch.isEmpty()) {
+        result.add(batch);
+      }
     });
     context.release(held);
     return SeriesOperator.of(result);
+  }
+
+  /** The doubles of a series; where only their number matters, one in place of each histogram as well. */
+  private static double[] counted(SeriesAggregate aggregate, SeriesBatch batch) {
+    double[] values = batch.values();
+    if (batch.histograms() != null
+        && (aggregate == SeriesAggregate.COUNT || aggregate == SeriesAggregate.GROUP)) {
+      values = values.clone();
+      for (int i = 0; i < values.length; i++) {
+        values[i] = batch.histogram(i) == null ? values[i] : 1;
+      }
+    }
+    return values;
+  }
+
+  /** Adds histograms where the aggregate takes them, and tells where it does not. Returns how many bytes are held for them. */
+  private static long addHistograms(
+      ExecutionContext context, int instants, Aggregate node, Group group, SeriesBatch batch) {
+    switch (node.aggregate()) {
+      case SUM, AVG -> {
+        HistogramGroup histograms = group.histograms;
+        long bytes = 0;
+        if (histograms == null) {
+          histograms = new HistogramGroup(
+              context.annotations(),
+              node.inputPosition(),
+              instants,
+              node.aggregate() == SeriesAggregate.AVG);
+          group.histograms = histograms;
+          // About what the sums will take, with what they lose beside them.
+          bytes = 3 * batch.heldBytes();
+          context.hold(bytes);
+        }
+        histograms.add(batch);
+        return bytes;
+      }
+      case COUNT, GROUP -> {}
+      default -> {
+        if (batch.hasHistograms()) {
+          context
+              .annotations()
+              .ignoredInAggregation(
+                  node.aggregate().name().toLowerCase(Locale.ROOT), node.inputPosition());
+        }
+      }
+    }
+    return 0;
+  }
+
+  private static SeriesBatch withHistograms(
+      ExecutionContext context,
+      Aggregate node,
+      Tags labels,
+      double[] values,
+      HistogramGroup group,
+      boolean dropsMetric) {
+    var column = new SeriesColumn(values.length);
+    for (int i = 0; i < values.length; i++) {
+      boolean hasFloat = !StaleMarker.is(values[i]);
+      if (group.has(i) && hasFloat) {
+        context.annotations().mixedKindsInAggregation(node.inputPosition());
+        continue;
+      }
+      NativeHistogram histogram = group.result(i);
+      if (histogram != null) {
+        column.set(i, histogram);
+      } else if (hasFloat) {
+        column.set(i, values[i]);
+      }
+    }
+    return column.batch(labels, dropsMetric);
   }
 
   static SeriesOperator countValues(
@@ -81,8 +166,7 @@ final class AggregateOperator {
         if (!batch.has(i)) {
           continue;
         }
-        Tags labels = grouping.of(
-            batch.labels().with(node.label(), ShortestDecimal.plain(batch.values()[i])));
+        Tags labels = grouping.of(batch.labels().with(node.label(), text(batch, i)));
         double[] column = counts.get(labels);
         if (column == null) {
           column = SeriesBatch.absent(instants);
@@ -97,5 +181,12 @@ final class AggregateOperator {
     var result = new ArrayList<SeriesBatch>(counts.size());
     counts.forEach((labels, column) -> result.add(new SeriesBatch(labels, column)));
     return SeriesOperator.of(result);
+  }
+
+  private static String text(SeriesBatch batch, int instant) {
+    NativeHistogram histogram = batch.histogram(instant);
+    return histogram == null
+        ? ShortestDecimal.plain(batch.values()[instant])
+        : histogram.toString();
   }
 }

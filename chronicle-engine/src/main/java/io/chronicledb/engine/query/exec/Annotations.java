@@ -1,5 +1,6 @@
 package io.chronicledb.engine.query.exec;
 
+import io.chronicledb.engine.histogram.Estimate;
 import io.chronicledb.engine.query.function.ClassicHistogram;
 import io.chronicledb.engine.query.function.ShortestDecimal;
 import java.time.Instant;
@@ -61,6 +62,84 @@ final class Annotations {
     if (COUNTER_SUFFIXES.stream().noneMatch(metric::endsWith)) {
       add("PromQL info: metric might not be a counter, name does not end in"
           + " _total/_sum/_count/_bucket: " + quoted(metric) + at(position));
+    }
+  }
+
+  void ignoredInRange(String metric, String position) {
+    add(
+        "PromQL info: ignored histograms in a range containing both floats and histograms for metric"
+            + " name " + quoted(metric) + at(position));
+  }
+
+  void ignoredInAggregation(String aggregation, String position) {
+    add("PromQL info: ignored histogram in " + aggregation + " aggregation" + at(position));
+  }
+
+  void mixedKinds(String metric, String position) {
+    add("PromQL warning: encountered a mix of histograms and floats for metric name "
+        + quoted(metric) + at(position));
+  }
+
+  void mixedKindsInAggregation(String position) {
+    add("PromQL warning: encountered a mix of histograms and floats for aggregation"
+        + at(position));
+  }
+
+  void mixedClassicAndNative(String metric, String position) {
+    add("PromQL warning: vector contains a mix of classic and native histograms" + forMetric(metric)
+        + at(position));
+  }
+
+  /** Warns of exponential buckets together with custom ones. */
+  void mixedBuckets(String metric, String position) {
+    add("PromQL warning: vector contains a mix of histograms with exponential and custom buckets"
+        + " schemas for metric name " + quoted(metric) + at(position));
+  }
+
+  void notACounter(String metric, String position) {
+    add("PromQL warning: this native histogram metric is not a counter: " + quoted(metric)
+        + at(position));
+  }
+
+  void notAGauge(String metric, String position) {
+    add("PromQL warning: this native histogram metric is not a gauge: " + quoted(metric)
+        + at(position));
+  }
+
+  /** @param operation addition, subtraction or aggregation */
+  void contradictingResets(String operation, String position) {
+    add("PromQL warning: conflicting counter resets during histogram " + operation + at(position));
+  }
+
+  /** @param operation addition, subtraction or aggregation */
+  void reconciledBounds(String operation, String position) {
+    add("PromQL info: mismatched custom buckets were reconciled during " + operation
+        + at(position));
+  }
+
+  /** Tells of operands that an operator does not take; each is {@code float} or {@code histogram}. */
+  void incompatibleTypes(String left, String operator, String right, String position) {
+    add("PromQL info: incompatible sample types encountered for binary operator " + quoted(operator)
+        + ": " + left + " " + operator + " " + right + at(position));
+  }
+
+  void incompatibleBuckets(String operator, String position) {
+    add("PromQL warning: incompatible bucket layout encountered for binary operator " + operator
+        + at(position));
+  }
+
+  /** Tells what observations of NaN did to an estimate. */
+  void nanObservations(Estimate.NanEffect effect, String metric, String position) {
+    String what = switch (effect) {
+      case NONE -> "";
+      case RESULT_IS_NAN -> "input to histogram_quantile has NaN observations, result is NaN";
+      case SKEWED_HIGHER ->
+        "input to histogram_quantile has NaN observations, result is skewed higher";
+      case EXCLUDED ->
+        "input to histogram_fraction has NaN observations, which are excluded from all fractions";
+    };
+    if (!what.isEmpty()) {
+      add("PromQL info: " + what + forMetric(metric) + at(position));
     }
   }
 

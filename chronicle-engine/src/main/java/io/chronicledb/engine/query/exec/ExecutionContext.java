@@ -38,6 +38,9 @@ public final class ExecutionContext implements AutoCloseable {
   private final AtomicLong held = new AtomicLong();
   private final AtomicLong heldMax = new AtomicLong();
   private final AtomicLong kept = new AtomicLong();
+  /** Samples that windows showed at each instant of the grid; null where nobody counts. */
+  private long @Nullable [] shown;
+
   private volatile @Nullable RuntimeException ended;
 
   /**
@@ -170,7 +173,7 @@ public final class ExecutionContext implements AutoCloseable {
   }
 
   /** Accounts for samples read, and ends the query where it is over a limit. */
-  void scanned(int samples) {
+  public void scanned(int samples) {
     if (scanned.addAndGet(samples) > limits.samplesMax()) {
       throw new QueryLimitException(
           ErrorCode.QUERY_MEMORY_EXCEEDED,
@@ -178,6 +181,27 @@ public final class ExecutionContext implements AutoCloseable {
               + " samples; narrow its time range or its selectors");
     }
     check();
+  }
+
+  /** From here on, counts the samples that windows show at each instant. */
+  public void countShown() {
+    shown = new long[grid.count()];
+  }
+
+  /** Samples that windows showed at each instant; empty unless {@link #countShown()} was called before. */
+  public long[] shown() {
+    long[] counted = shown;
+    return counted == null ? new long[0] : counted;
+  }
+
+  /** Counts samples that a window shows, for the first instant at or after that time. */
+  void shown(long time, int samples) {
+    long[] counted = shown;
+    if (counted != null) {
+      long past = time - grid.start();
+      long step = past <= 0 ? 0 : (past - 1) / grid.step() + 1;
+      counted[(int) Math.min(step, counted.length - 1)] += samples;
+    }
   }
 
   /** Ends the query where a result of that size is over the limit. */

@@ -1,10 +1,13 @@
 package io.chronicledb.engine.query.exec;
 
 import io.chronicledb.engine.column.StaleMarker;
+import io.chronicledb.engine.histogram.Estimate;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.function.ClassicHistogram;
 import io.chronicledb.engine.query.function.ShortestDecimal;
 import io.chronicledb.engine.query.plan.Grid;
+import io.chronicledb.engine.query.plan.PlanNode.HistogramFraction;
 import io.chronicledb.engine.query.plan.PlanNode.HistogramQuantiles;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,7 +18,10 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Quantiles and fractions of histograms with one series for each bucket, which the label {@code le} tells apart. */
+/**
+ * Quantiles and fractions of histograms: native ones, and those with one series for each bucket, which the label {@code le} tells apart.
+ * Where one of each kind has the same labels at an instant, both are left out.
+ */
 final class HistogramOperator {
 
   private static final String BOUND = "le";
@@ -31,12 +37,37 @@ final class HistogramOperator {
 
   private record Bucket(double bound, double[] counts) {}
 
-  /** The buckets of one histogram, by ascending bound. */
-  private record Histogram(Tags labels, List<Bucket> buckets) {}
+  /**
+   * One histogram of either kind, or of both, at different instants.
+   *
+   * @param labels without that of the bucket
+   * @param buckets of the classic one, by ascending bound; empty where there is none
+   * @param natives series with the native ones
+   */
+  private record Histogram(Tags labels, List<Bucket> buckets, List<SeriesBatch> natives) {
+
+    @Nullable
+    NativeHistogram nativeAt(int instant) {
+      for (SeriesBatch batch : natives) {
+        NativeHistogram histogram = batch.histogram(instant);
+        if (histogram != null) {
+          return histogram;
+        }
+      }
+      return null;
+    }
+
+    String name() {
+      String name = labels.get(Tags.METRIC);
+      return name == null ? "" : name;
+    }
+  }
 
   /** What is computed of a histogram at one instant. */
   private interface Measure {
     double of(ClassicHistogram histogram, int instant);
+
+    Estimate of(NativeHistogram histogram, int instant);
   }
 
   private HistogramOperator(ExecutionContext context, Grid grid, List<Histogram> histograms) {
@@ -61,9 +92,11 @@ final class HistogramOperator {
       }
     }
     var result = new ArrayList<SeriesBatch>();
-    for (double[] quantile : quantiles) {
+    for (int q = 0; q < quantiles.size(); q++) {
+      // Told where the first argument stands, whichever that is.
+      String position = node.label() == null ? node.quantilePositions().get(q) : node.position();
       for (Histogram histogram : operator.histograms) {
-        operator.quantiles(node, histogram, quantile, result);
+        operator.quantiles(node, histogram, quantiles.get(q), position, result);
       }
     }
     SeriesOperator.release(context, batches);
@@ -71,17 +104,29 @@ final class HistogramOperator {
   }
 
   private void quantiles(
-      HistogramQuantiles node, Histogram histogram, double[] quantile, List<SeriesBatch> result) {
-    String name = histogram.labels().get(Tags.METRIC);
-    double[] column = column(histogram, (buckets, i) -> {
-      double value = buckets.quantile(quantile[i]);
-      if (buckets.isForced()) {
-        context
-            .annotations()
-            .forcedMonotonicity(name == null ? "" : name, buckets, grid.at(i), node.position());
+      HistogramQuantiles node,
+      Histogram histogram,
+      double[] quantile,
+      String nanPosition,
+      List<SeriesBatch> result) {
+    Measure measure = new Measure() {
+      @Override
+      public double of(ClassicHistogram buckets, int instant) {
+        double value = buckets.quantile(quantile[instant]);
+        if (buckets.isForced()) {
+          context
+              .annotations()
+              .forcedMonotonicity(histogram.name(), buckets, grid.at(instant), node.position());
+        }
+        return value;
       }
-      return value;
-    });
+
+      @Override
+      public Estimate of(NativeHistogram whole, int instant) {
+        return whole.quantile(quantile[instant]);
+      }
+    };
+    double[] column = column(histogram, measure, node.position(), nanPosition);
     String label = node.label();
     if (label == null) {
       add(histogram.labels(), column, result);
@@ -113,13 +158,24 @@ final class HistogramOperator {
       SeriesOperator input,
       double[] lower,
       double[] upper,
-      String position) {
+      HistogramFraction node) {
     List<SeriesBatch> batches = input.drain(context);
-    var operator = new HistogramOperator(context, grid, histograms(context, batches, position));
+    var operator =
+        new HistogramOperator(context, grid, histograms(context, batches, node.position()));
+    Measure measure = new Measure() {
+      @Override
+      public double of(ClassicHistogram buckets, int instant) {
+        return buckets.fraction(lower[instant], upper[instant]);
+      }
+
+      @Override
+      public Estimate of(NativeHistogram whole, int instant) {
+        return whole.fraction(lower[instant], upper[instant]);
+      }
+    };
     var result = new ArrayList<SeriesBatch>();
     for (Histogram histogram : operator.histograms) {
-      double[] column =
-          operator.column(histogram, (buckets, i) -> buckets.fraction(lower[i], upper[i]));
+      double[] column = operator.column(histogram, measure, node.position(), node.lowerPosition());
       add(histogram.labels(), column, result);
     }
     SeriesOperator.release(context, batches);
@@ -133,7 +189,12 @@ final class HistogramOperator {
     }
   }
 
-  private double[] column(Histogram histogram, Measure measure) {
+  /**
+   * @param position where the histograms stand in the query
+   * @param nanPosition where to say that observations are NaN
+   */
+  private double[] column(
+      Histogram histogram, Measure measure, String position, String nanPosition) {
     var buckets = new ClassicHistogram(histogram.buckets().size());
     double[] column = SeriesBatch.absent(grid.count());
     for (int i = 0; i < column.length; i++) {
@@ -146,8 +207,17 @@ final class HistogramOperator {
           buckets.add(bucket.bound(), bucket.counts()[i]);
         }
       }
-      if (!buckets.isEmpty()) {
-        column[i] = measure.of(buckets, i);
+      NativeHistogram whole = histogram.nativeAt(i);
+      if (whole == null) {
+        if (!buckets.isEmpty()) {
+          column[i] = measure.of(buckets, i);
+        }
+      } else if (!buckets.isEmpty()) {
+        context.annotations().mixedClassicAndNative(histogram.name(), position);
+      } else {
+        Estimate estimate = measure.of(whole, i);
+        context.annotations().nanObservations(estimate.nanEffect(), histogram.name(), nanPosition);
+        column[i] = estimate.value();
       }
     }
     return column;
@@ -155,8 +225,14 @@ final class HistogramOperator {
 
   private static List<Histogram> histograms(
       ExecutionContext context, List<SeriesBatch> batches, String position) {
-    Map<Tags, List<Bucket>> buckets = new LinkedHashMap<>();
+    Map<Tags, Histogram> histograms = new LinkedHashMap<>();
     for (SeriesBatch batch : batches) {
+      if (batch.hasHistograms()) {
+        histogram(histograms, batch.labels()).natives().add(batch);
+        if (!batch.hasFloats()) {
+          continue;
+        }
+      }
       String text = batch.labels().get(BOUND);
       Double bound = bound(text == null ? "" : text);
       if (bound == null) {
@@ -166,16 +242,19 @@ final class HistogramOperator {
             .bucketLabel(name == null ? "" : name, text == null ? "" : text, position);
         continue;
       }
-      buckets
-          .computeIfAbsent(batch.labels().without(BOUND), labels -> new ArrayList<>())
+      histogram(histograms, batch.labels().without(BOUND))
+          .buckets()
           .add(new Bucket(bound, batch.values()));
     }
-    var histograms = new ArrayList<Histogram>(buckets.size());
-    buckets.forEach((labels, all) -> {
-      all.sort(Comparator.comparingDouble(Bucket::bound));
-      histograms.add(new Histogram(labels, all));
-    });
-    return histograms;
+    histograms
+        .values()
+        .forEach(histogram -> histogram.buckets().sort(Comparator.comparingDouble(Bucket::bound)));
+    return new ArrayList<>(histograms.values());
+  }
+
+  private static Histogram histogram(Map<Tags, Histogram> histograms, Tags labels) {
+    return histograms.computeIfAbsent(
+        labels, all -> new Histogram(all, new ArrayList<>(), new ArrayList<>(1)));
   }
 
   /** A number as Go reads it; null for anything else. */

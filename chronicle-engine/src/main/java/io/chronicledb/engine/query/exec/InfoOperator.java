@@ -1,6 +1,5 @@
 package io.chronicledb.engine.query.exec;
 
-import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.index.ValueMatcher;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
@@ -24,7 +23,7 @@ final class InfoOperator {
   /** Info series by instance and job, then by metric. */
   private final Map<Tags, Map<String, List<SeriesBatch>>> infos = new HashMap<>();
 
-  private final Map<Result, double[]> results = new LinkedHashMap<>();
+  private final Map<Result, SeriesColumn> results = new LinkedHashMap<>();
 
   /** A series of the result: with and without its name it is not the same. */
   private record Result(Tags labels, boolean dropsMetric) {}
@@ -57,8 +56,8 @@ final class InfoOperator {
     SeriesOperator.release(context, base);
     SeriesOperator.release(context, held);
     var batches = new ArrayList<SeriesBatch>();
-    operator.results.forEach((result, values) ->
-        batches.add(new SeriesBatch(result.labels(), values, result.dropsMetric())));
+    operator.results.forEach(
+        (result, column) -> batches.add(column.batch(result.labels(), result.dropsMetric())));
     return SeriesOperator.of(batches);
   }
 
@@ -132,15 +131,15 @@ final class InfoOperator {
 
   private void put(Tags labels, SeriesBatch batch, int instant) {
     var key = new Result(labels, batch.dropsMetric());
-    double[] result = results.get(key);
+    SeriesColumn result = results.get(key);
     if (result == null) {
-      result = SeriesBatch.absent(instants);
+      result = new SeriesColumn(instants);
       results.put(key, result);
       context.checkResult((long) results.size() * instants);
     }
-    if (!StaleMarker.is(result[instant])) {
+    if (result.has(instant)) {
       throw new QueryExecutionException("vector cannot contain metrics with the same labelset");
     }
-    result[instant] = batch.values()[instant];
+    result.take(batch, instant);
   }
 }

@@ -1,5 +1,6 @@
 package io.chronicledb.engine.query.exec;
 
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.function.BinaryOperation;
 import io.chronicledb.engine.query.plan.Matching;
@@ -24,7 +25,9 @@ final class JoinOperator {
   private final boolean returnBool;
   private final Matching matching;
   /** Result columns; series that end where another begins share one. */
-  private final Map<Result, double[]> results = new LinkedHashMap<>();
+  private final Map<Result, SeriesColumn> results = new LinkedHashMap<>();
+
+  private final SampleOperation mixed;
 
   /** A series of the result: with and without its name it is not the same. */
   private record Result(Tags labels, boolean dropsMetric) {}
@@ -35,6 +38,7 @@ final class JoinOperator {
     this.operation = node.operation();
     this.returnBool = node.returnBool();
     this.matching = node.matching();
+    this.mixed = new SampleOperation(context.annotations(), operation, returnBool, node.position());
   }
 
   /** @param left,right drained; given back here */
@@ -51,8 +55,8 @@ final class JoinOperator {
       join.match(left, right);
     }
     var batches = new ArrayList<SeriesBatch>(join.results.size());
-    join.results.forEach((result, values) -> {
-      var batch = new SeriesBatch(result.labels(), values, result.dropsMetric());
+    join.results.forEach((result, column) -> {
+      SeriesBatch batch = column.batch(result.labels(), result.dropsMetric());
       if (!batch.isEmpty()) {
         batches.add(batch);
       }
@@ -90,19 +94,19 @@ final class JoinOperator {
   /** Adds the values of a series at the instants where the other side's presence is as wanted. */
   private void keep(SeriesBatch batch, boolean[] there, boolean wanted) {
     context.check();
-    double[] result = column(batch.labels(), batch.dropsMetric());
+    SeriesColumn result = column(batch.labels(), batch.dropsMetric());
     for (int i = 0; i < instants; i++) {
       if (there[i] == wanted && batch.has(i)) {
-        result[i] = batch.values()[i];
+        result.take(batch, i);
       }
     }
   }
 
-  private double[] column(Tags labels, boolean dropsMetric) {
+  private SeriesColumn column(Tags labels, boolean dropsMetric) {
     var key = new Result(labels, dropsMetric);
-    double[] result = results.get(key);
+    SeriesColumn result = results.get(key);
     if (result == null) {
-      result = SeriesBatch.absent(instants);
+      result = new SeriesColumn(instants);
       results.put(key, result);
       context.checkResult((long) results.size() * instants);
     }
@@ -151,7 +155,7 @@ final class JoinOperator {
     Slot slot = slot(many.labels(), many.dropsMetric(), one.labels(), matchedKey, taken);
     for (int i = 0; i < instants; i++) {
       if (many.has(i) && one.has(i)) {
-        put(slot, i, many.values()[i], one.values()[i]);
+        put(slot, i, many.values()[i], many.histogram(i), one.values()[i], one.histogram(i));
       }
     }
   }
@@ -170,7 +174,7 @@ final class JoinOperator {
         if (slot == null) {
           slot = slot(many.labels(), many.dropsMetric(), key, matchedKey, taken);
         }
-        put(slot, i, many.values()[i], fill);
+        put(slot, i, many.values()[i], many.histogram(i), fill, null);
       }
     }
   }
@@ -183,7 +187,7 @@ final class JoinOperator {
         if (slot == null) {
           slot = slot(key, false, one.labels(), matchedKey, taken);
         }
-        put(slot, i, fill, one.values()[i]);
+        put(slot, i, fill, null, one.values()[i], one.histogram(i));
       }
     }
   }
@@ -193,20 +197,37 @@ final class JoinOperator {
    *
    * @param taken the instants at which there is a match that must stay the only one: of the key for one-to-one, otherwise of the result
    */
-  private record Slot(double[] column, boolean[] matchedKey, boolean[] taken) {}
+  private record Slot(SeriesColumn column, boolean[] matchedKey, boolean[] taken) {}
 
   private Slot slot(
       Tags many, boolean dropsMetric, Tags one, boolean[] matchedKey, Map<Tags, boolean[]> taken) {
     Tags labels = resultLabels(many, one);
-    double[] column = column(labels, dropsMetric || returnBool);
+    SeriesColumn column = column(labels, dropsMetric || returnBool);
     boolean[] unique = matching.manySide() == Side.NONE
         ? matchedKey
         : taken.computeIfAbsent(labels, t -> new boolean[instants]);
     return new Slot(column, matchedKey, unique);
   }
 
-  private void put(Slot slot, int instant, double manyValue, double oneValue) {
+  private void put(
+      Slot slot,
+      int instant,
+      double manyValue,
+      @Nullable NativeHistogram manyHistogram,
+      double oneValue,
+      @Nullable NativeHistogram oneHistogram) {
     boolean manyRight = matching.manySide() == Side.RIGHT;
+    double left = manyRight ? oneValue : manyValue;
+    double right = manyRight ? manyValue : oneValue;
+    boolean special = manyHistogram != null || oneHistogram != null || operation.isTrim();
+    if (special
+        && !mixed.apply(
+            left,
+            manyRight ? oneHistogram : manyHistogram,
+            right,
+            manyRight ? manyHistogram : oneHistogram)) {
+      return; // As if there had been no match.
+    }
     if (slot.taken[instant]) {
       throw new QueryExecutionException(
           matching.manySide() == Side.NONE
@@ -215,14 +236,14 @@ final class JoinOperator {
     }
     slot.taken[instant] = true;
     slot.matchedKey[instant] = true;
-    double left = manyRight ? oneValue : manyValue;
-    double right = manyRight ? manyValue : oneValue;
-    if (!operation.isComparison()) {
-      slot.column[instant] = operation.apply(left, right);
+    if (special) {
+      slot.column.take(mixed, instant);
+    } else if (!operation.isComparison()) {
+      slot.column.set(instant, operation.apply(left, right));
     } else if (returnBool) {
-      slot.column[instant] = operation.test(left, right) ? 1 : 0;
+      slot.column.set(instant, operation.test(left, right) ? 1 : 0);
     } else if (operation.test(left, right)) {
-      slot.column[instant] = left;
+      slot.column.set(instant, left);
     }
   }
 

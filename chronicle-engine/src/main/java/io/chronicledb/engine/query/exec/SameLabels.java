@@ -1,6 +1,5 @@
 package io.chronicledb.engine.query.exec;
 
-import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.model.Tags;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,9 +16,7 @@ final class SameLabels {
     var named = new ArrayList<SeriesBatch>(batches.size());
     for (SeriesBatch batch : batches) {
       named.add(
-          batch.dropsMetric()
-              ? new SeriesBatch(batch.labels().without(Tags.METRIC), batch.values())
-              : batch);
+          batch.dropsMetric() ? batch.named(batch.labels().without(Tags.METRIC), false) : batch);
     }
     return merge(named);
   }
@@ -33,14 +30,13 @@ final class SameLabels {
   }
 
   private static SeriesBatch merge(SeriesBatch a, SeriesBatch b) {
-    double[] values = a.values().clone();
-    for (int i = 0; i < values.length; i++) {
-      if (StaleMarker.is(values[i])) {
-        values[i] = b.values()[i];
-      } else if (b.has(i)) {
+    var column = new SeriesColumn(a.values().length);
+    for (int i = 0; i < a.values().length; i++) {
+      if (a.has(i) && b.has(i)) {
         throw new QueryExecutionException("vector cannot contain metrics with the same labelset");
       }
+      column.take(a.has(i) ? a : b, i);
     }
-    return new SeriesBatch(a.labels(), values, a.dropsMetric() || b.dropsMetric());
+    return column.batch(a.labels(), a.dropsMetric() || b.dropsMetric());
   }
 }

@@ -1,15 +1,14 @@
 package io.chronicledb.engine.query.exec;
 
-import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.function.LabelSampling;
 import io.chronicledb.engine.query.function.SeriesAggregate;
 import io.chronicledb.engine.query.function.ShortestDecimal;
 import io.chronicledb.engine.query.plan.PlanNode.Aggregate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +48,8 @@ final class SelectOperator {
       return SeriesOperator.of(List.of());
     }
     Map<Tags, List<SeriesBatch>> groups = new LinkedHashMap<>();
-    for (SeriesBatch batch : all) {
+    for (SeriesBatch drained : all) {
+      SeriesBatch batch = selectable(drained);
       groups
           .computeIfAbsent(node.grouping().of(batch.labels()), labels -> new ArrayList<>())
           .add(batch);
@@ -60,6 +60,18 @@ final class SelectOperator {
     }
     SeriesOperator.release(context, all);
     return SeriesOperator.of(result);
+  }
+
+  /** A series without what cannot be the largest or the smallest. */
+  private SeriesBatch selectable(SeriesBatch batch) {
+    if (node.aggregate() == SeriesAggregate.LIMITK || !batch.hasHistograms()) {
+      return batch;
+    }
+    context
+        .annotations()
+        .ignoredInAggregation(
+            node.aggregate().name().toLowerCase(Locale.ROOT), node.inputPosition());
+    return batch.floats();
   }
 
   /** Whether any instant asks for a series at all. */
@@ -90,7 +102,7 @@ final class SelectOperator {
   }
 
   private void select(List<SeriesBatch> group, List<SeriesBatch> result) {
-    var kept = new double[group.size()][];
+    var kept = new SeriesColumn[group.size()];
     var chosen = new int[group.size()];
     var order = new ArrayList<Integer>();
     for (int i = 0; i < instants; i++) {
@@ -106,15 +118,15 @@ final class SelectOperator {
       for (int c = 0; c < count; c++) {
         int series = chosen[c];
         if (kept[series] == null) {
-          kept[series] = SeriesBatch.absent(instants);
+          kept[series] = new SeriesColumn(instants);
           order.add(series);
         }
-        kept[series][i] = group.get(series).values()[i];
+        kept[series].take(group.get(series), i);
       }
     }
     for (int series : order) {
       SeriesBatch batch = group.get(series);
-      result.add(new SeriesBatch(batch.labels(), kept[series], batch.dropsMetric()));
+      result.add(kept[series].batch(batch.labels(), batch.dropsMetric()));
     }
   }
 
@@ -195,13 +207,13 @@ final class SelectOperator {
 
   private static @Nullable SeriesBatch sample(SeriesBatch batch, double[] ratios) {
     double position = LabelSampling.position(batch.labels());
-    double[] values = Arrays.copyOf(batch.values(), ratios.length);
+    var column = new SeriesColumn(ratios.length);
     for (int i = 0; i < ratios.length; i++) {
-      if (ratios[i] == 0 || !LabelSampling.keeps(position, ratios[i])) {
-        values[i] = StaleMarker.value();
+      if (ratios[i] != 0 && LabelSampling.keeps(position, ratios[i])) {
+        column.take(batch, i);
       }
     }
-    var kept = new SeriesBatch(batch.labels(), values, batch.dropsMetric());
+    SeriesBatch kept = column.batch(batch.labels(), batch.dropsMetric());
     return kept.isEmpty() ? null : kept;
   }
 

@@ -3,6 +3,7 @@ package io.chronicledb.engine.query.exec;
 import io.chronicledb.engine.column.DoubleColumn;
 import io.chronicledb.engine.column.LongColumn;
 import io.chronicledb.engine.column.StaleMarker;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.function.BinaryOperation;
@@ -17,6 +18,7 @@ import io.chronicledb.engine.query.plan.PlanNode.Apply;
 import io.chronicledb.engine.query.plan.PlanNode.Constant;
 import io.chronicledb.engine.query.plan.PlanNode.CountValues;
 import io.chronicledb.engine.query.plan.PlanNode.EvaluationTime;
+import io.chronicledb.engine.query.plan.PlanNode.HistogramFigures;
 import io.chronicledb.engine.query.plan.PlanNode.HistogramFraction;
 import io.chronicledb.engine.query.plan.PlanNode.HistogramQuantiles;
 import io.chronicledb.engine.query.plan.PlanNode.InstantOfValues;
@@ -43,6 +45,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Turns series nodes into operators over a grid of instants, and runs them. */
 public final class SeriesExecutor {
@@ -69,7 +72,12 @@ public final class SeriesExecutor {
   /** Takes the samples of one series. */
   @FunctionalInterface
   public interface SampleConsumer {
-    void accept(Tags labels, long[] timestamps, double[] values);
+    void accept(
+        Tags labels,
+        long[] timestamps,
+        double[] values,
+        long[] histogramTimestamps,
+        NativeHistogram[] histograms);
   }
 
   /** Hands over the samples of each series that has some, without stale markers. */
@@ -77,8 +85,8 @@ public final class SeriesExecutor {
     if (node instanceof Subquery subquery) {
       long[] timestamps = subquery.grid().timestamps();
       for (SeriesBatch batch : on(subquery.grid()).series(subquery.input())) {
-        batch.samples(timestamps, (labels, times, values) -> {
-          consumer.accept(labels, times, values);
+        batch.samples(timestamps, (labels, times, values, histogramTimes, histograms) -> {
+          consumer.accept(labels, times, values, histogramTimes, histograms);
           return labels;
         });
       }
@@ -86,20 +94,41 @@ public final class SeriesExecutor {
     }
     Scan scan = (Scan) node;
     SeriesCursor cursor = context.view().cursor(scan.range());
-    var samples = new PlainSamples(cursor, context);
     long held = 0;
     for (long order : context.select(scan.matchers())) {
       cursor.series(order);
       var timestamps = new LongColumn(64);
       var values = new DoubleColumn(64);
-      while (samples.next()) {
-        timestamps.addAll(samples.timestamps(), samples.start(), samples.count());
-        values.addAll(samples.values(), samples.start(), samples.count());
-        held += samples.count();
+      var histogramTimestamps = new LongColumn(8);
+      var histograms = new ArrayList<NativeHistogram>();
+      while (cursor.next()) {
+        int count = cursor.end() - cursor.start();
+        context.scanned(count);
+        held += count;
         context.checkResult(held);
+        boolean ofHistograms = cursor.histograms() != null;
+        for (int i = cursor.start(); i < cursor.end(); i++) {
+          if (cursor.isStale(i)) {
+            continue;
+          }
+          if (ofHistograms) {
+            NativeHistogram histogram = cursor.histogram(i);
+            context.hold(histogram.memoryBytes());
+            histogramTimestamps.add(cursor.timestamps()[i]);
+            histograms.add(histogram);
+          } else {
+            timestamps.add(cursor.timestamps()[i]);
+            values.add(cursor.values()[i]);
+          }
+        }
       }
-      if (timestamps.size() > 0) {
-        consumer.accept(context.view().tags(order), timestamps.toArray(), values.toArray());
+      if (timestamps.size() > 0 || !histograms.isEmpty()) {
+        consumer.accept(
+            context.view().tags(order),
+            timestamps.toArray(),
+            values.toArray(),
+            histogramTimestamps.toArray(),
+            histograms.toArray(new NativeHistogram[0]));
       }
     }
   }
@@ -158,7 +187,7 @@ public final class SeriesExecutor {
     var counts = new int[instants];
     for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
       for (int i = 0; i < instants; i++) {
-        if (batch.has(i)) {
+        if (!StaleMarker.is(batch.values()[i])) {
           values[i] = batch.values()[i];
           counts[i]++;
         }
@@ -204,10 +233,10 @@ public final class SeriesExecutor {
       return absent(absent);
     }
     if (node instanceof SortByValue sort) {
-      return sorted(sort.input(), byValue(sort));
+      return sorted(floatsOf(sort.input()), byValue(sort));
     }
     if (node instanceof SortByLabels sort) {
-      return sorted(sort.input(), byLabels(sort));
+      return sorted(operator(sort.input()), byLabels(sort));
     }
     if (node instanceof Relabel relabel) {
       return relabel(relabel);
@@ -227,7 +256,10 @@ public final class SeriesExecutor {
           operator(fraction.input()),
           scalar(fraction.lower()),
           scalar(fraction.upper()),
-          fraction.position());
+          fraction);
+    }
+    if (node instanceof HistogramFigures figures) {
+      return figures(figures);
     }
     if (node instanceof InstantOfValues instant) {
       return instantOfValues(instant);
@@ -235,8 +267,8 @@ public final class SeriesExecutor {
     if (node instanceof Repeated repeated) {
       return repeated(repeated);
     }
-    if (node instanceof Nothing nothing) {
-      return nothing(nothing);
+    if (node instanceof Nothing) {
+      return SeriesOperator.of(List.of());
     }
     if (node instanceof ToVector toVector) {
       return SeriesOperator.of(List.of(new SeriesBatch(Tags.empty(), scalar(toVector.input()))));
@@ -266,27 +298,12 @@ public final class SeriesExecutor {
       if (batch == null) {
         return null;
       }
-      var values = new double[instants];
-      Arrays.fill(values, batch.values()[0]);
-      return new SeriesBatch(batch.labels(), values, batch.dropsMetric());
-    };
-  }
-
-  private SeriesOperator nothing(Nothing node) {
-    boolean all = true;
-    for (SeriesNode input : node.readInputs()) {
-      SeriesOperator operator = operator(input);
-      boolean any = false;
-      while (operator.next() != null) {
-        any = true;
+      var column = new SeriesColumn(instants);
+      for (int i = 0; i < instants; i++) {
+        column.repeat(batch, i);
       }
-      all &= any;
-    }
-    String annotation = node.annotation();
-    if (annotation != null && all) {
-      context.annotations().add(annotation);
-    }
-    return SeriesOperator.of(List.of());
+      return column.batch(batch.labels(), batch.dropsMetric());
+    };
   }
 
   private SeriesOperator apply(Apply node) {
@@ -307,6 +324,41 @@ public final class SeriesExecutor {
               ? StaleMarker.value()
               : function.apply(values[i], first[i], second[i]);
         }
+        var result = new SeriesBatch(
+            batch.labels(),
+            values,
+            function == ScalarFunction.NEGATE ? negated(batch) : null,
+            true);
+        if (!result.isEmpty()) {
+          return result;
+        }
+      }
+      return null;
+    };
+  }
+
+  /** The histograms of a series with another sign, in its own array; other functions leave them out. */
+  private static @Nullable NativeHistogram @Nullable [] negated(SeriesBatch batch) {
+    @Nullable NativeHistogram[] histograms = batch.histograms();
+    for (int i = 0; histograms != null && i < histograms.length; i++) {
+      NativeHistogram histogram = histograms[i];
+      histograms[i] = histogram == null ? null : histogram.negated();
+    }
+    return histograms;
+  }
+
+  private SeriesOperator figures(HistogramFigures node) {
+    SeriesOperator input = operator(node.input());
+    return () -> {
+      for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
+        context.check();
+        double[] values = SeriesBatch.absent(instants);
+        for (int i = 0; i < instants; i++) {
+          NativeHistogram histogram = batch.histogram(i);
+          if (histogram != null) {
+            values[i] = node.figure().of(histogram);
+          }
+        }
         var result = new SeriesBatch(batch.labels(), values, true);
         if (!result.isEmpty()) {
           return result;
@@ -326,9 +378,19 @@ public final class SeriesExecutor {
     BinaryOperation operation = node.operation();
     boolean comparison = operation.isComparison();
     boolean keepsMetric = comparison && !node.returnBool();
+    var mixed =
+        new SampleOperation(context.annotations(), operation, node.returnBool(), node.position());
     return () -> {
       for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
         context.check();
+        boolean dropsMetric = batch.dropsMetric() || !keepsMetric;
+        if (batch.histograms() != null || operation.isTrim()) {
+          SeriesBatch result = withScalar(batch, scalar, node, mixed, dropsMetric);
+          if (!result.isEmpty()) {
+            return result;
+          }
+          continue;
+        }
         double[] values = batch.values();
         for (int i = 0; i < instants; i++) {
           double value = values[i];
@@ -345,13 +407,49 @@ public final class SeriesExecutor {
             values[i] = StaleMarker.value();
           }
         }
-        var result = new SeriesBatch(batch.labels(), values, batch.dropsMetric() || !keepsMetric);
+        var result = new SeriesBatch(batch.labels(), values, dropsMetric);
         if (!result.isEmpty()) {
           return result;
         }
       }
       return null;
     };
+  }
+
+  /** The operation where there are histograms among the samples. */
+  private SeriesBatch withScalar(
+      SeriesBatch batch,
+      double[] scalar,
+      WithScalar node,
+      SampleOperation mixed,
+      boolean dropsMetric) {
+    BinaryOperation operation = node.operation();
+    var column = new SeriesColumn(instants);
+    for (int i = 0; i < instants; i++) {
+      if (!batch.has(i)) {
+        continue;
+      }
+      NativeHistogram histogram = batch.histogram(i);
+      double value = batch.values()[i];
+      double left = node.scalarLeft() ? scalar[i] : value;
+      double right = node.scalarLeft() ? value : scalar[i];
+      if (histogram != null || operation.isTrim()) {
+        if (mixed.apply(
+            left,
+            node.scalarLeft() ? null : histogram,
+            right,
+            node.scalarLeft() ? histogram : null)) {
+          column.take(mixed, i);
+        }
+      } else if (!operation.isComparison()) {
+        column.set(i, operation.apply(left, right));
+      } else if (node.returnBool()) {
+        column.set(i, operation.test(left, right) ? 1 : 0);
+      } else if (operation.test(left, right)) {
+        column.set(i, value);
+      }
+    }
+    return column.batch(batch.labels(), dropsMetric);
   }
 
   private SeriesOperator instantOfValues(InstantOfValues node) {
@@ -379,10 +477,7 @@ public final class SeriesExecutor {
     for (SeriesBatch batch : batches) {
       Tags labels = rewrite.apply(batch.labels());
       // A name that was set here is not the metric's own any more, and stays.
-      relabelled.add(
-          labels == null
-              ? batch
-              : new SeriesBatch(labels, batch.values(), batch.dropsMetric() && !named));
+      relabelled.add(labels == null ? batch : batch.named(labels, batch.dropsMetric() && !named));
     }
     SeriesOperator.release(context, batches);
     return SeriesOperator.of(SameLabels.merge(relabelled));
@@ -418,8 +513,21 @@ public final class SeriesExecutor {
     return labels.build();
   }
 
-  private SeriesOperator sorted(SeriesNode input, Comparator<SeriesBatch> order) {
-    List<SeriesBatch> batches = operator(input).drain(context);
+  /** The series of an input without their histograms. */
+  private SeriesOperator floatsOf(SeriesNode node) {
+    SeriesOperator input = operator(node);
+    return () -> {
+      for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
+        if (batch.hasFloats()) {
+          return batch.floats();
+        }
+      }
+      return null;
+    };
+  }
+
+  private SeriesOperator sorted(SeriesOperator input, Comparator<SeriesBatch> order) {
+    List<SeriesBatch> batches = input.drain(context);
     SeriesOperator.release(context, batches);
     batches.sort(order);
     return SeriesOperator.of(batches);

@@ -1,10 +1,12 @@
 package io.chronicledb.engine.query.exec;
 
 import io.chronicledb.engine.column.StaleMarker;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.plan.Grid;
 import io.chronicledb.engine.query.plan.PlanNode.Scan;
 import io.chronicledb.engine.read.SeriesCursor;
+import org.jspecify.annotations.Nullable;
 
 /** The samples of one series after another that lie in a window which only moves forward within a series. For one thread. */
 abstract class SlidingSamples {
@@ -15,6 +17,11 @@ abstract class SlidingSamples {
   final ExecutionContext context;
   long[] timestamps = {};
   double[] values = {};
+  /** At the places of histograms among the samples, these; the value there is 0. Null as long as the series had none. */
+  @Nullable
+  NativeHistogram @Nullable [] histograms;
+
+  private long histogramBytes;
   /** The window within the arrays. */
   int from;
 
@@ -45,6 +52,9 @@ abstract class SlidingSamples {
     to = 0;
     end = 0;
     complete = false;
+    histograms = null;
+    context.release(histogramBytes);
+    histogramBytes = 0;
   }
 
   final boolean isEmpty() {
@@ -92,9 +102,42 @@ abstract class SlidingSamples {
     System.arraycopy(values, from, movedValues, 0, kept);
     timestamps = movedTimestamps;
     values = movedValues;
+    if (histograms != null) {
+      moveHistograms(histograms, kept, capacity);
+    }
     to -= from;
     end = kept;
     from = 0;
+  }
+
+  private void moveHistograms(@Nullable NativeHistogram[] before, int kept, int capacity) {
+    @Nullable NativeHistogram[] moved = new NativeHistogram[capacity];
+    System.arraycopy(before, from, moved, 0, kept);
+    long bytes = 0;
+    for (int i = 0; i < kept; i++) {
+      NativeHistogram histogram = moved[i];
+      bytes += histogram == null ? 0 : histogram.memoryBytes();
+    }
+    context.release(histogramBytes);
+    context.hold(bytes);
+    histogramBytes = bytes;
+    histograms = moved;
+  }
+
+  /** Adds a histogram; there is room for it. */
+  final void add(long timestamp, NativeHistogram histogram) {
+    if (histograms == null) {
+      histograms = new NativeHistogram[timestamps.length];
+    }
+    context.hold(histogram.memoryBytes());
+    histogramBytes += histogram.memoryBytes();
+    histograms[end] = histogram;
+    timestamps[end] = timestamp;
+    values[end++] = 0;
+  }
+
+  final @Nullable NativeHistogram histogram(int place) {
+    return histograms == null ? null : histograms[place];
   }
 
   /** Of stored series. */
@@ -143,6 +186,10 @@ abstract class SlidingSamples {
       makeRoom(count, start);
       long[] newTimestamps = cursor.timestamps();
       double[] newValues = cursor.values();
+      if (cursor.histograms() != null) {
+        addHistograms(newTimestamps, first, first + count);
+        return;
+      }
       if (keepStaleMarkers) {
         System.arraycopy(newTimestamps, first, timestamps, end, count);
         System.arraycopy(newValues, first, values, end, count);
@@ -153,6 +200,17 @@ abstract class SlidingSamples {
         if (!StaleMarker.is(newValues[i])) {
           timestamps[end] = newTimestamps[i];
           values[end++] = newValues[i];
+        }
+      }
+    }
+
+    private void addHistograms(long[] newTimestamps, int first, int last) {
+      for (int i = first; i < last; i++) {
+        if (!cursor.isStale(i)) {
+          add(newTimestamps[i], cursor.histogram(i));
+        } else if (keepStaleMarkers) {
+          timestamps[end] = newTimestamps[i];
+          values[end++] = StaleMarker.value();
         }
       }
     }
@@ -196,7 +254,10 @@ abstract class SlidingSamples {
       double[] column = batch.values();
       makeRoom(column.length, start);
       for (int i = 0; i < column.length; i++) {
-        if (!StaleMarker.is(column[i])) {
+        NativeHistogram histogram = batch.histogram(i);
+        if (histogram != null) {
+          add(grid.at(i), histogram);
+        } else if (!StaleMarker.is(column[i])) {
           timestamps[end] = grid.at(i);
           values[end++] = column[i];
         }

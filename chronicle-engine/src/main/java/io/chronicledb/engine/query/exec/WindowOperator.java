@@ -1,6 +1,7 @@
 package io.chronicledb.engine.query.exec;
 
 import io.chronicledb.engine.column.StaleMarker;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.query.function.WindowFunction;
 import io.chronicledb.engine.query.function.WindowFunction.Accumulator;
 import io.chronicledb.engine.query.plan.Grid;
@@ -23,6 +24,11 @@ final class WindowOperator implements SeriesOperator {
   private final SlidingSamples samples;
   private final double[] first;
   private final double[] second;
+  private final MixedWindow mixed;
+  /** Of the series at hand; null as long as it has none. */
+  private @Nullable NativeHistogram @Nullable [] histograms;
+
+  private long histogramBytes;
   /** Whether one evaluation says it all. */
   private final boolean constant;
 
@@ -39,6 +45,7 @@ final class WindowOperator implements SeriesOperator {
     this.function = window.function();
     this.accumulator = function.accumulator();
     this.samples = samples;
+    this.mixed = new MixedWindow(context.annotations(), window, accumulator);
     var none = new double[grid.count()];
     this.first = parameters.isEmpty() ? none : parameters.get(0);
     this.second = parameters.size() < 2 ? none : parameters.get(1);
@@ -50,20 +57,26 @@ final class WindowOperator implements SeriesOperator {
   public @Nullable SeriesBatch next() {
     while (samples.nextSeries()) {
       context.check();
+      histograms = null;
+      context.release(histogramBytes);
+      histogramBytes = 0;
       double[] values = constant ? evaluateOnce() : evaluateGrid();
       if (values != null) {
         boolean dropsMetric = !function.keepsMetric() || samples.dropsMetric();
-        var batch = new SeriesBatch(samples.labels(), values, dropsMetric);
-        if (function.isForCounters()) {
-          var named = new SeriesBatch(batch.labels(), values, samples.dropsMetric());
-          if (!named.metric().isEmpty()) {
-            context.annotations().counter(named.metric(), window.position());
-          }
+        var batch = new SeriesBatch(samples.labels(), values, histograms, dropsMetric);
+        if (function.isForCounters() && !batch.name().isEmpty() && !samples.dropsMetric()) {
+          adviseOnCounter(batch);
         }
         return batch;
       }
     }
     return null;
+  }
+
+  private void adviseOnCounter(SeriesBatch batch) {
+    if (batch.hasFloats()) {
+      context.annotations().counter(batch.name(), window.position());
+    }
   }
 
   private double @Nullable [] evaluateGrid() {
@@ -74,12 +87,16 @@ final class WindowOperator implements SeriesOperator {
         context.check();
       }
       double value = evaluate(i, fixed == null ? grid.at(i) : fixed);
-      if (!StaleMarker.is(value)) {
+      NativeHistogram histogram = mixed.histogram();
+      if (!StaleMarker.is(value) || histogram != null) {
         if (values == null) {
           values = new double[grid.count()];
           Arrays.fill(values, 0, i, StaleMarker.value());
         }
         values[i] = value;
+        if (histogram != null) {
+          put(i, histogram);
+        }
       } else if (values != null) {
         values[i] = value;
       } else if (samples.isExhausted()) {
@@ -92,15 +109,29 @@ final class WindowOperator implements SeriesOperator {
   private double @Nullable [] evaluateOnce() {
     Long fixed = window.fixedInstant();
     double value = fixed == null ? StaleMarker.value() : evaluate(0, fixed);
-    if (StaleMarker.is(value)) {
+    NativeHistogram histogram = mixed.histogram();
+    if (StaleMarker.is(value) && histogram == null) {
       return null;
     }
     var values = new double[grid.count()];
     Arrays.fill(values, value);
+    for (int i = 0; histogram != null && i < grid.count(); i++) {
+      put(i, histogram);
+    }
     return values;
   }
 
+  private void put(int index, NativeHistogram histogram) {
+    if (histograms == null) {
+      histograms = new NativeHistogram[grid.count()];
+    }
+    context.hold(histogram.memoryBytes());
+    histogramBytes += histogram.memoryBytes();
+    histograms[index] = histogram;
+  }
+
   private double evaluate(int index, long instant) {
+    mixed.clear();
     samples.moveTo(instant + window.read().from(), instant + window.read().to());
     if (samples.isEmpty()) {
       return StaleMarker.value();
@@ -109,10 +140,19 @@ final class WindowOperator implements SeriesOperator {
     accumulator.evaluateAt(grid.at(index), first[index], second[index]);
     // The range selector's own bounds: open at the left, closed at the right, hence one nanosecond
     // earlier each.
-    accumulator.start(
-        instant + window.range().from() - 1, instant + window.range().to() - 1);
+    long start = instant + window.range().from() - 1;
+    long end = instant + window.range().to() - 1;
+    accumulator.start(start, end);
+    if (MixedWindow.applies(samples)) {
+      return mixed.evaluate(samples, start, end);
+    }
     accumulator.add(samples.timestamps, samples.values, samples.from, samples.to);
-    return accumulator.result();
+    double result = accumulator.result();
+    // An instant selector shows one sample, whatever it looks through.
+    context.shown(
+        grid.at(index),
+        !function.seesStaleMarkers() ? samples.to - samples.from : StaleMarker.is(result) ? 0 : 1);
+    return result;
   }
 
   private void checkParameters(int index) {

@@ -15,6 +15,10 @@ public enum BinaryOperation {
   LESS_EQUAL,
   GREATER,
   GREATER_EQUAL,
+  /** What a histogram holds up to a value. */
+  TRIM_UPPER,
+  /** What a histogram holds from a value on. */
+  TRIM_LOWER,
   AND,
   OR,
   UNLESS;
@@ -35,6 +39,8 @@ public enum BinaryOperation {
       case LESS_EQUAL -> "<=";
       case GREATER -> ">";
       case GREATER_EQUAL -> ">=";
+      case TRIM_UPPER -> "</";
+      case TRIM_LOWER -> ">/";
       case AND -> "and";
       case OR -> "or";
       case UNLESS -> "unless";
@@ -61,6 +67,11 @@ public enum BinaryOperation {
 
   public boolean isSetOperation() {
     return this == AND || this == OR || this == UNLESS;
+  }
+
+  /** Whether it takes histograms alone, with a bound on their right. */
+  public boolean isTrim() {
+    return this == TRIM_UPPER || this == TRIM_LOWER;
   }
 
   /** The result of an arithmetic operation. */

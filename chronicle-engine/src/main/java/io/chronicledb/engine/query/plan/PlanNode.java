@@ -3,6 +3,7 @@ package io.chronicledb.engine.query.plan;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.query.function.BinaryOperation;
+import io.chronicledb.engine.query.function.HistogramFigure;
 import io.chronicledb.engine.query.function.LabelRewrite;
 import io.chronicledb.engine.query.function.ScalarFunction;
 import io.chronicledb.engine.query.function.SeriesAggregate;
@@ -114,17 +115,8 @@ public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.SampleNod
     }
   }
 
-  /** The input's series are read, and none are left, as of a function that knows native histograms alone. */
-  record Nothing(List<SeriesNode> readInputs, @Nullable String annotation) implements SeriesNode {
-    public Nothing {
-      readInputs = List.copyOf(readInputs);
-    }
-
-    @Override
-    public List<PlanNode> inputs() {
-      return List.copyOf(readInputs);
-    }
-
+  /** No series at all. */
+  record Nothing() implements SeriesNode {
     @Override
     public String describe() {
       return "Nothing";
@@ -135,13 +127,15 @@ public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.SampleNod
    * One series for each group of series.
    *
    * @param parameterPosition where the parameter stands in the query; of no meaning without one
+   * @param inputPosition where the input stands
    */
   record Aggregate(
       SeriesNode input,
       SeriesAggregate aggregate,
       Grouping grouping,
       @Nullable ScalarNode parameter,
-      String parameterPosition)
+      String parameterPosition,
+      String inputPosition)
       implements SeriesNode {
     @Override
     public List<PlanNode> inputs() {
@@ -168,7 +162,7 @@ public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.SampleNod
   }
 
   /**
-   * Quantiles of histograms with one series for each bucket.
+   * Quantiles of native histograms, and of histograms with one series for each bucket.
    *
    * @param label takes the quantile; null where there is one alone
    * @param quantilePositions where they stand in the query
@@ -198,8 +192,13 @@ public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.SampleNod
     }
   }
 
-  /** Which part of the observations of a histogram, with one series for each bucket, lies between two values. */
-  record HistogramFraction(SeriesNode input, ScalarNode lower, ScalarNode upper, String position)
+  /**
+   * Which part of the observations of a histogram, a native one or one with a series for each bucket, lies between two values.
+   *
+   * @param lowerPosition where the lower value stands in the query
+   */
+  record HistogramFraction(
+      SeriesNode input, ScalarNode lower, ScalarNode upper, String lowerPosition, String position)
       implements SeriesNode {
     @Override
     public List<PlanNode> inputs() {
@@ -209,6 +208,19 @@ public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.SampleNod
     @Override
     public String describe() {
       return "HistogramFraction";
+    }
+  }
+
+  /** A number for each native histogram; doubles are left out. */
+  record HistogramFigures(SeriesNode input, HistogramFigure figure) implements SeriesNode {
+    @Override
+    public List<PlanNode> inputs() {
+      return List.of(input);
+    }
+
+    @Override
+    public String describe() {
+      return "HistogramFigures " + figure;
     }
   }
 
@@ -314,13 +326,18 @@ public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.SampleNod
     }
   }
 
-  /** An operation between each value of a vector and a scalar of the same instant. */
+  /**
+   * An operation between each value of a vector and a scalar of the same instant.
+   *
+   * @param position where the operation stands in the query
+   */
   record WithScalar(
       SeriesNode vector,
       ScalarNode scalar,
       BinaryOperation operation,
       boolean scalarLeft,
-      boolean returnBool)
+      boolean returnBool,
+      String position)
       implements SeriesNode {
     @Override
     public List<PlanNode> inputs() {
@@ -333,13 +350,18 @@ public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.SampleNod
     }
   }
 
-  /** An operation between the series of two vectors that belong together. */
+  /**
+   * An operation between the series of two vectors that belong together.
+   *
+   * @param position where the operation stands in the query
+   */
   record Join(
       SeriesNode left,
       SeriesNode right,
       BinaryOperation operation,
       boolean returnBool,
-      Matching matching)
+      Matching matching,
+      String position)
       implements SeriesNode {
     @Override
     public List<PlanNode> inputs() {

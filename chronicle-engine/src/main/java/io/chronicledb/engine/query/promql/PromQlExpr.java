@@ -89,11 +89,13 @@ public sealed interface PromQlExpr {
    *
    * @param metric the name in front of the braces, or null; see also {@link #metricName()}
    * @param matchers all conditions in a canonical order, the metric's name among them as a matcher on {@link Tags#METRIC}
+   * @param written the same conditions in the order of the text, the name in front of the braces last
    * @param reach which samples beyond the window count
    */
   record VectorSelector(
       @Nullable String metric,
       List<TagMatcher> matchers,
+      Written written,
       TimeModifiers modifiers,
       Reach reach,
       SourceSpan span)
@@ -128,11 +130,29 @@ public sealed interface PromQlExpr {
     }
 
     VectorSelector with(TimeModifiers newModifiers, SourceSpan newSpan) {
-      return new VectorSelector(metric, matchers, newModifiers, reach, newSpan);
+      return new VectorSelector(metric, matchers, written, newModifiers, reach, newSpan);
     }
 
     VectorSelector with(Reach newReach, SourceSpan newSpan) {
-      return new VectorSelector(metric, matchers, modifiers, newReach, newSpan);
+      return new VectorSelector(metric, matchers, written, modifiers, newReach, newSpan);
+    }
+  }
+
+  /** Conditions as their author put them. Like a place in a text, it makes no difference to what is asked for: all are equal. */
+  record Written(List<TagMatcher> matchers) {
+
+    public Written {
+      matchers = List.copyOf(matchers);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Written;
+    }
+
+    @Override
+    public int hashCode() {
+      return 0;
     }
   }
 

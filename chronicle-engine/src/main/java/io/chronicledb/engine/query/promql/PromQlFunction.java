@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,6 +165,20 @@ public enum PromQlFunction {
   /** {@link Integer#MAX_VALUE} if the last argument can be repeated without a limit. */
   public int argumentsMax() {
     return argumentsMax;
+  }
+
+  /**
+   * How a signature tells of arguments that may be left out or repeated: 0 where all are needed, -1 where the last may be repeated without
+   * a limit, else how many there may be besides those that are needed.
+   */
+  public int variadic() {
+    return argumentsMax == Integer.MAX_VALUE ? -1 : argumentsMax - argumentsMin;
+  }
+
+  /** The types in the signature: those of the arguments that are needed, and where there may be more, that of the next. */
+  public List<ValueType> signature() {
+    int count = argumentsMin == argumentsMax ? argumentsMin : argumentsMin + 1;
+    return IntStream.range(0, count).mapToObj(this::argumentType).toList();
   }
 
   /** The type of an argument; the last declared type also goes for those that repeat it. */

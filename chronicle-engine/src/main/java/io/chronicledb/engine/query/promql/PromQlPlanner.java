@@ -9,6 +9,7 @@ import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.query.function.BinaryOperation;
+import io.chronicledb.engine.query.function.HistogramFigure;
 import io.chronicledb.engine.query.function.LabelRewrite;
 import io.chronicledb.engine.query.function.ScalarFunction;
 import io.chronicledb.engine.query.function.SeriesAggregate;
@@ -372,7 +373,7 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
     long remainder = Math.floorMod(first, step);
     long start = remainder == 0 ? first : saturatedAdd(first, step - remainder);
     if (start > last) {
-      return new PlanNode.Nothing(List.of(), null);
+      return new PlanNode.Nothing();
     }
     long more = Long.divideUnsigned(last - start, step);
     if (more < 0 || more >= Integer.MAX_VALUE) {
@@ -467,24 +468,23 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
   public SeriesNode visitBinary(PromQlExpr.Binary binary) {
     SeriesNode left = compile(binary.lhs());
     SeriesNode right = compile(binary.rhs());
-    if (binary.op().kind() == BinaryOp.Kind.TRIM) {
-      String operator = binary.op().symbol();
-      return new PlanNode.Nothing(
-          List.of(left, right),
-          "PromQL info: incompatible sample types encountered for binary operator \"" + operator
-              + "\": float " + operator + " float (" + binary.span() + ")");
-    }
     BinaryOperation operation = operation(binary);
     if (left instanceof ScalarNode leftScalar) {
+      if (operation.isTrim() && right instanceof ScalarNode) {
+        throw failed(
+            binary, "operator \"" + operation.symbol() + "\" not allowed for Scalar operations");
+      }
       return right instanceof ScalarNode rightScalar
           ? new PlanNode.ScalarOperation(leftScalar, rightScalar, operation)
-          : new PlanNode.WithScalar(right, leftScalar, operation, true, binary.returnBool());
+          : new PlanNode.WithScalar(
+              right, leftScalar, operation, true, binary.returnBool(), position(binary));
     }
     if (right instanceof ScalarNode rightScalar) {
-      return new PlanNode.WithScalar(left, rightScalar, operation, false, binary.returnBool());
+      return new PlanNode.WithScalar(
+          left, rightScalar, operation, false, binary.returnBool(), position(binary));
     }
     return new PlanNode.Join(
-        left, right, operation, binary.returnBool(), matching(binary.matching()));
+        left, right, operation, binary.returnBool(), matching(binary.matching()), position(binary));
   }
 
   private static BinaryOperation operation(PromQlExpr.Binary binary) {
@@ -505,7 +505,8 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
       case AND -> BinaryOperation.AND;
       case OR -> BinaryOperation.OR;
       case UNLESS -> BinaryOperation.UNLESS;
-      case TRIM_UPPER, TRIM_LOWER -> throw new IllegalStateException(binary.op().symbol());
+      case TRIM_UPPER -> BinaryOperation.TRIM_UPPER;
+      case TRIM_LOWER -> BinaryOperation.TRIM_LOWER;
     };
   }
 
@@ -561,7 +562,11 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
         Objects.requireNonNull(function),
         grouping,
         parameter == null ? null : scalar(parameter),
-        parameter == null ? "" : position(parameter));
+        parameter == null ? "" : position(parameter),
+        position(
+            function == SeriesAggregate.TOPK || function == SeriesAggregate.BOTTOMK
+                ? aggregate
+                : aggregate.expr()));
   }
 
   private static String position(PromQlExpr expression) {
@@ -634,9 +639,13 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
             compile(arguments.get(2)),
             scalar(arguments.get(0)),
             scalar(arguments.get(1)),
+            position(arguments.get(0)),
             position(arguments.get(2)));
-      case HISTOGRAM_AVG, HISTOGRAM_COUNT, HISTOGRAM_SUM, HISTOGRAM_STDDEV, HISTOGRAM_STDVAR ->
-        new PlanNode.Nothing(List.of(compile(arguments.get(0))), null);
+      case HISTOGRAM_AVG -> figures(arguments, HistogramFigure.AVERAGE);
+      case HISTOGRAM_COUNT -> figures(arguments, HistogramFigure.COUNT);
+      case HISTOGRAM_SUM -> figures(arguments, HistogramFigure.SUM);
+      case HISTOGRAM_STDDEV -> figures(arguments, HistogramFigure.STANDARD_DEVIATION);
+      case HISTOGRAM_STDVAR -> figures(arguments, HistogramFigure.VARIANCE);
       default -> throw unsupported(call, "the function " + call.function().functionName() + "()");
     };
   }
@@ -724,6 +733,10 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
         compile(arguments.get(0)), new LabelRewrite.Join(target, text(arguments.get(2)), sources));
   }
 
+  private SeriesNode figures(List<PromQlExpr> arguments, HistogramFigure figure) {
+    return new PlanNode.HistogramFigures(compile(arguments.get(0)), figure);
+  }
+
   private SeriesNode histogramQuantiles(PromQlExpr.Call call) {
     List<PromQlExpr> arguments = call.arguments();
     List<PromQlExpr> quantiles = arguments.subList(2, arguments.size());
@@ -749,8 +762,8 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
     }
     var all = new ArrayList<>(names);
     all.addAll(data);
-    var selector =
-        new PromQlExpr.VectorSelector(null, all, TimeModifiers.NONE, Reach.WINDOW, call.span());
+    var selector = new PromQlExpr.VectorSelector(
+        null, all, new PromQlExpr.Written(all), TimeModifiers.NONE, Reach.WINDOW, call.span());
     Window info = instant(selector, WindowFunction.LATEST_TIMESTAMP, 0);
     return new PlanNode.AddInfo(compile(arguments.get(0)), info, names, data);
   }

@@ -36,6 +36,27 @@ public final class PromQlPrinter implements PromQlExpr.Visitor<@Nullable Void> {
     return printer.out.toString();
   }
 
+  /** What stands in front of the parentheses of an aggregation. */
+  static String head(Aggregate aggregate) {
+    var printer = new PromQlPrinter();
+    printer.aggregation(aggregate);
+    return printer.out.toString();
+  }
+
+  /** What stands between the operands of a binary operation, without spaces around it. */
+  static String operator(Binary binary) {
+    var printer = new PromQlPrinter();
+    printer.operation(binary);
+    return printer.out.toString();
+  }
+
+  /** What stands behind the expression of a subquery. */
+  static String suffix(Subquery subquery) {
+    var printer = new PromQlPrinter();
+    printer.times(subquery);
+    return printer.out.toString();
+  }
+
   /** One matcher as it stands between braces. */
   static String print(TagMatcher matcher) {
     return labelName(matcher.name()) + matcher.op().symbol() + QuotedString.quote(matcher.value());
@@ -82,6 +103,11 @@ public final class PromQlPrinter implements PromQlExpr.Visitor<@Nullable Void> {
   @Override
   public @Nullable Void visitSubquery(Subquery subquery) {
     subquery.expr().accept(this);
+    times(subquery);
+    return null;
+  }
+
+  private void times(Subquery subquery) {
     out.append('[').append(subquery.range().print()).append(':');
     QueryDuration step = subquery.step();
     if (step != null) {
@@ -89,7 +115,6 @@ public final class PromQlPrinter implements PromQlExpr.Visitor<@Nullable Void> {
     }
     out.append(']');
     modifiers(subquery.modifiers());
-    return null;
   }
 
   @Override
@@ -101,7 +126,14 @@ public final class PromQlPrinter implements PromQlExpr.Visitor<@Nullable Void> {
   @Override
   public @Nullable Void visitBinary(Binary binary) {
     binary.lhs().accept(this);
-    out.append(' ').append(binary.op().symbol()).append(binary.returnBool() ? " bool" : "");
+    out.append(' ');
+    operation(binary);
+    out.append(' ');
+    return binary.rhs().accept(this);
+  }
+
+  private void operation(Binary binary) {
+    out.append(binary.op().symbol()).append(binary.returnBool() ? " bool" : "");
     VectorMatching matching = binary.matching();
     if (matching != null) {
       if (matching.on() || !matching.labels().isEmpty() || matching.isGrouped()) {
@@ -119,8 +151,6 @@ public final class PromQlPrinter implements PromQlExpr.Visitor<@Nullable Void> {
     if (matching != null) {
       fill(matching);
     }
-    out.append(' ');
-    return binary.rhs().accept(this);
   }
 
   private void fill(VectorMatching matching) {
@@ -140,12 +170,7 @@ public final class PromQlPrinter implements PromQlExpr.Visitor<@Nullable Void> {
 
   @Override
   public @Nullable Void visitAggregate(Aggregate aggregate) {
-    out.append(aggregate.op().symbol());
-    if (aggregate.without() || !aggregate.grouping().isEmpty()) {
-      out.append(aggregate.without() ? " without (" : " by (");
-      labels(aggregate.grouping());
-      out.append(") ");
-    }
+    aggregation(aggregate);
     out.append('(');
     PromQlExpr parameter = aggregate.parameter();
     if (parameter != null) {
@@ -155,6 +180,15 @@ public final class PromQlPrinter implements PromQlExpr.Visitor<@Nullable Void> {
     aggregate.expr().accept(this);
     out.append(')');
     return null;
+  }
+
+  private void aggregation(Aggregate aggregate) {
+    out.append(aggregate.op().symbol());
+    if (aggregate.without() || !aggregate.grouping().isEmpty()) {
+      out.append(aggregate.without() ? " without (" : " by (");
+      labels(aggregate.grouping());
+      out.append(") ");
+    }
   }
 
   @Override

@@ -94,8 +94,9 @@ final class TreeBuilder extends PromQlBaseVisitor<PromQlExpr> {
     } else if (!isLabelsOfInfo(ctx) && matchers.stream().allMatch(EmptyMatch::accepts)) {
       throw QueryText.error(span, "vector selector must contain at least one non-empty matcher");
     }
+    var written = new PromQlExpr.Written(matchers);
     matchers.sort(Comparator.comparing(PromQlPrinter::print));
-    return new VectorSelector(metric, matchers, TimeModifiers.NONE, Reach.WINDOW, span);
+    return new VectorSelector(metric, matchers, written, TimeModifiers.NONE, Reach.WINDOW, span);
   }
 
   /** The second argument of {@code info} filters labels and may be empty. */

@@ -42,6 +42,8 @@ final class RowScope implements Scope {
     private final boolean own;
     /** Whether other metrics are fields of it. */
     private final boolean wide;
+    /** The fields with which its points came; none where nobody said. */
+    private final Collection<String> recorded;
 
     private @Nullable Map<String, String> metrics;
 
@@ -49,6 +51,7 @@ final class RowScope implements Scope {
       this.name = name;
       this.own = own;
       this.wide = wide;
+      this.recorded = wide ? schema.fields(name) : List.of();
     }
 
     /** The metric of a field; null where there is none. */
@@ -58,6 +61,9 @@ final class RowScope implements Scope {
         return name;
       }
       String metric = name + "_" + field;
+      if (!recorded.isEmpty()) {
+        return recorded.contains(field) ? metric : null;
+      }
       return wide && schema.hasMetric(metric) ? metric : null;
     }
 
@@ -70,7 +76,11 @@ final class RowScope implements Scope {
           known.put(VALUE, name);
         }
         String prefix = name + "_";
-        for (String metric : wide ? new TreeSet<>(schema.metrics()) : Set.<String>of()) {
+        for (String field : recorded) {
+          known.putIfAbsent(field, prefix + field);
+        }
+        boolean guess = wide && recorded.isEmpty();
+        for (String metric : guess ? new TreeSet<>(schema.metrics()) : Set.<String>of()) {
           if (metric.startsWith(prefix) && metric.length() > prefix.length()) {
             known.putIfAbsent(metric.substring(prefix.length()), metric);
           }
@@ -82,7 +92,7 @@ final class RowScope implements Scope {
 
     /** The metrics whose series have the tags of the source. */
     Collection<String> tagged() {
-      return own ? List.of(name) : metrics().values();
+      return own && recorded.isEmpty() ? List.of(name) : metrics().values();
     }
   }
 
@@ -211,11 +221,11 @@ final class RowScope implements Scope {
     return all;
   }
 
-  /** The metric's own value; where the metric itself does not exist, every field. */
+  /** The metric's own value; where the metric itself does not exist, or its fields are recorded, every field. */
   private Set<String> defaultFields() {
     var fields = new TreeSet<String>(Tags.ORDER);
     for (SourceFields source : sources) {
-      if (source.own) {
+      if (source.own && source.recorded.isEmpty()) {
         fields.add(VALUE);
       } else {
         fields.addAll(source.metrics().keySet());

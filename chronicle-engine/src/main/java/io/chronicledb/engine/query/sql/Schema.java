@@ -8,6 +8,12 @@ public interface Schema {
 
   boolean hasMetric(String metric);
 
+  /**
+   * The fields with which points of a measurement came, but for {@code value}, as far as their metrics exist; in no particular order. None where
+   * points came without fields.
+   */
+  Collection<String> fields(String measurement);
+
   /** All metrics, in no particular order. */
   Collection<String> metrics();
 

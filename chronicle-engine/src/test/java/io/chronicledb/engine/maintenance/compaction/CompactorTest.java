@@ -41,7 +41,7 @@ class CompactorTest {
         return method.invoke(memory, arguments);
       });
   private final SeriesRegistry registry = new SeriesRegistry();
-  private final Partitions partitions = Partitions.open(backend, registry, 1 << 20);
+  private final Partitions partitions = Partitions.open(backend, registry, 1 << 20, 1_000);
   private final Head head = new Head(registry::order, 1, partitions.catalog());
   /** Done right before the next works that no write may interrupt. */
   private final ArrayDeque<Runnable> meanwhile = new ArrayDeque<>();

@@ -1,4 +1,4 @@
-package io.chronicledb.app.ingest.remotewrite;
+package io.chronicledb.app.wire;
 
 import io.chronicledb.engine.error.BadDataException;
 import java.lang.invoke.MethodHandles;
@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  * the method of its type or passed over with {@link #skip()}. Every length is checked against the range; malformed input is a
  * {@link BadDataException} with the offset in the array. Reusable through {@link #reset}; not thread-safe.
  */
-final class ProtobufCursor {
+public final class ProtobufCursor {
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -30,7 +30,7 @@ final class ProtobufCursor {
   private int contentEnd;
 
   /** Starts over at the first field of the message from {@code start} to {@code end}. */
-  ProtobufCursor reset(byte[] newBytes, int start, int newEnd) {
+  public ProtobufCursor reset(byte[] newBytes, int start, int newEnd) {
     if (start < 0 || start > newEnd || newEnd > newBytes.length) {
       throw new IndexOutOfBoundsException(start + " to " + newEnd + " of " + newBytes.length);
     }
@@ -41,7 +41,7 @@ final class ProtobufCursor {
   }
 
   /** Moves to the next field; false at the end of the message. */
-  boolean next() {
+  public boolean next() {
     if (position == end) {
       return false;
     }
@@ -67,25 +67,67 @@ final class ProtobufCursor {
     return true;
   }
 
-  int field() {
+  public int field() {
     return field;
   }
 
-  long varint() {
+  /** Whether the field has content of some length, as messages, texts and packed numbers have. */
+  public boolean isContent() {
+    return wireType == LENGTH_DELIMITED;
+  }
+
+  /** Reads the next number of a packed field, which has no tag. */
+  public long packedVarint() {
+    return readVarint();
+  }
+
+  public long varint() {
     require(VARINT);
     return readVarint();
   }
 
-  double fixed64AsDouble() {
-    require(FIXED64);
+  /** A varint in which small negative numbers are small, protobuf's {@code sint}. */
+  public long zigzag() {
+    require(VARINT);
+    return packedZigzag();
+  }
+
+  /** Whether the field is a varint, as an unpacked element of a repeated one is. */
+  public boolean isVarint() {
+    return wireType == VARINT;
+  }
+
+  /** Whether the field is a fixed64, as an unpacked element of a repeated one is. */
+  public boolean isFixed64() {
+    return wireType == FIXED64;
+  }
+
+  /** Whether a packed field, whose content the cursor was reset to, has further elements. */
+  public boolean hasPacked() {
+    return position < end;
+  }
+
+  /** The next element of a packed field of zigzag varints. */
+  public long packedZigzag() {
+    long value = readVarint();
+    return value >>> 1 ^ -(value & 1);
+  }
+
+  /** The next element of a packed field of doubles. */
+  public double packedDouble() {
     need(Long.BYTES);
     double value = Double.longBitsToDouble((long) LONG.get(bytes, position));
     position += Long.BYTES;
     return value;
   }
 
+  public double fixed64AsDouble() {
+    require(FIXED64);
+    return packedDouble();
+  }
+
   /** Reads a length-delimited field, whose content then lies from {@link #contentStart()} to {@link #contentEnd()}. */
-  void content() {
+  public void content() {
     require(LENGTH_DELIMITED);
     int at = position;
     long length = readVarint();
@@ -100,16 +142,16 @@ final class ProtobufCursor {
     contentEnd = position;
   }
 
-  int contentStart() {
+  public int contentStart() {
     return contentStart;
   }
 
-  int contentEnd() {
+  public int contentEnd() {
     return contentEnd;
   }
 
   /** Passes over a field of any type. */
-  void skip() {
+  public void skip() {
     switch (wireType) {
       case VARINT -> readVarint();
       case FIXED64 -> {

@@ -9,13 +9,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Programs that a test needs beside this build. */
-final class InstalledPrograms {
+/** Programs of others that a test runs. */
+final class Programs {
 
-  private InstalledPrograms() {}
+  private Programs() {}
 
-  /** Skips the test where a program is missing, and says so; fails it where {@code CI} is set. */
-  static void require(Class<?> test, String... programs) {
+  /** Skips a test where one of the programs is not installed, and says so; fails it where {@code CI} is set. */
+  static void require(String test, String... programs) {
     List<String> missing = Arrays.stream(programs)
         .filter(program -> Stream.of(System.getenv("PATH").split(File.pathSeparator))
             .noneMatch(folder -> Files.isExecutable(Path.of(folder, program))))
@@ -27,7 +27,7 @@ final class InstalledPrograms {
     if (Boolean.parseBoolean(System.getenv("CI"))) {
       throw new AssertionError(reason);
     }
-    System.out.println(test.getSimpleName() + " is skipped, " + reason);
+    System.out.println(test + " is skipped, " + reason);
     abort(reason);
   }
 }
