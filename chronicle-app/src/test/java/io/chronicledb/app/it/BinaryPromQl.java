@@ -53,7 +53,8 @@ final class BinaryPromQl {
     return switch (random.nextInt(4)) {
       case 0 -> "2 ^ (" + operands.vector(depth - 1, false) + ")";
       case 1 -> operands.target() + " ^ " + operands.target();
-      case 2 -> "(" + operands.vector(depth - 1, true) + ") ^ " + operands.scalar(depth - 1, true);
+      case 2 -> "(" + operands.vector(depth - 1, true) + ") ^ ("
+          + operands.scalar(depth - 1, true) + ")";
       default -> "(" + operands.vector(depth - 1, false) + ") ^ " + operands.number();
     };
   }

@@ -30,8 +30,11 @@ enum VersionRule {
           || prometheus.message().contains("same labelset") && !chronicle.isError();
     }
   },
-  /** The sum and the mean of -0 are 0 in version 3, which reciprocals and angles tell. */
-  SUM_OF_NEGATIVE_ZERO("^(?=.*weird)(?=.*(sum|avg))(?=.*(/|atan2))") {
+  /**
+   * The sum and the mean of -0 are 0 in version 3, and which of 0 and -0 is the larger is for the order of the series to decide. Reciprocals and
+   * angles tell.
+   */
+  SIGN_OF_ZERO("^(?=.*weird)(?=.*(sum|avg|min|max))(?=.*(/|atan2))") {
     @Override
     boolean explains(Question question, PromQlAnswer chronicle, PromQlAnswer prometheus) {
       return chronicle.status() == prometheus.status();
