@@ -53,22 +53,29 @@ final class BinaryPromQl {
     return switch (random.nextInt(4)) {
       case 0 -> "2 ^ (" + operands.vector(depth - 1, false) + ")";
       case 1 -> operands.target() + " ^ " + operands.target();
-      case 2 -> "(" + operands.vector(depth - 1, true) + ") ^ ("
-          + operands.scalar(depth - 1, true) + ")";
+      case 2 ->
+        "(" + operands.vector(depth - 1, true) + ") ^ (" + operands.scalar(depth - 1, true) + ")";
       default -> "(" + operands.vector(depth - 1, false) + ") ^ " + operands.number();
     };
   }
 
   private String set(int depth, boolean exact) {
     String matching = operands.pick(
-        "", "", TARGET, "on (job)", "on ()", "ignoring (zone, method, code)", "ignoring (instance)");
+        "",
+        "",
+        TARGET,
+        "on (job)",
+        "on ()",
+        "ignoring (zone, method, code)",
+        "ignoring (instance)");
     return "(" + operands.vector(depth - 1, exact) + ") " + operands.pick(SETS) + " " + matching
         + " (" + operands.vector(depth - 1, exact) + ")";
   }
 
   /** One series for each target on both sides. */
   private String targets(int depth, boolean exact) {
-    String matching = operands.pick("", TARGET, "ignoring (none)", "ignoring ()", "on (instance, job)");
+    String matching =
+        operands.pick("", TARGET, "ignoring (none)", "ignoring ()", "on (instance, job)");
     return target(depth, exact) + " " + operator(exact) + " " + matching + " "
         + target(depth, exact);
   }
@@ -86,7 +93,8 @@ final class BinaryPromQl {
         "errors_total " + operator(exact) + " ignoring (code) requests_total{code=\"500\"}",
         "requests_total{code=\"500\"} " + operator(exact)
             + " on (job, instance, method) requests_total{code=\"200\"}" + operands.modifiers(),
-        "temperature{zone=\"inlet\"} " + operator(exact) + " on (instance, job) temperature{zone=\"core\"}",
+        "temperature{zone=\"inlet\"} " + operator(exact)
+            + " on (instance, job) temperature{zone=\"core\"}",
         "temperature " + operator(exact) + " temperature" + operands.modifiers(),
         "latency_sum " + operator(exact) + " latency_count");
   }
@@ -103,7 +111,8 @@ final class BinaryPromQl {
     } else {
       one = operands.pick(
           "limit" + operands.modifiers(),
-          operands.pick("max", "min", "count") + " by (job) (" + operands.vector(depth - 1, exact) + ")");
+          operands.pick("max", "min", "count") + " by (job) (" + operands.vector(depth - 1, exact)
+              + ")");
       matching = "on (job)";
     }
     String operator = operator(exact);
@@ -113,7 +122,8 @@ final class BinaryPromQl {
   }
 
   private String information(boolean exact) {
-    String many = operands.pick("temperature", "requests_total{code=\"200\"}", "queue", "latency_count");
+    String many =
+        operands.pick("temperature", "requests_total{code=\"200\"}", "queue", "latency_count");
     String operator = operator(exact);
     String labels = operands.pick(" (version)", " (version, none)");
     return random.nextBoolean()
@@ -139,8 +149,14 @@ final class BinaryPromQl {
   /** Whether this matches, and how often, is for the servers to find out. */
   private String careless(int depth, boolean exact) {
     String matching = operands.pick(
-        "", "on (job)", "on (instance)", "ignoring (zone)", "ignoring (method, code)",
-        "on (job) group_left", "ignoring (method) group_left", "on (instance) group_right (method)");
+        "",
+        "on (job)",
+        "on (instance)",
+        "ignoring (zone)",
+        "ignoring (method, code)",
+        "on (job) group_left",
+        "ignoring (method) group_left",
+        "on (instance) group_right (method)");
     return "(" + operands.vector(depth - 1, exact) + ") " + operator(exact) + " " + matching + " ("
         + operands.vector(depth - 1, exact) + ")";
   }

@@ -108,8 +108,7 @@ record PromQlAnswer(
     return "";
   }
 
-  private static String difference(
-      List<Sample> samples, List<Sample> expected, double tolerance) {
+  private static String difference(List<Sample> samples, List<Sample> expected, double tolerance) {
     for (int i = 0; i < Math.min(samples.size(), expected.size()); i++) {
       Sample sample = samples.get(i);
       if (sample.time != expected.get(i).time
@@ -170,7 +169,9 @@ record PromQlAnswer(
 
   private static String labels(JsonNode metric) {
     var labels = new TreeMap<String, String>();
-    metric.properties().forEach(label -> labels.put(label.getKey(), label.getValue().asString()));
+    metric
+        .properties()
+        .forEach(label -> labels.put(label.getKey(), label.getValue().asString()));
     return labels.toString();
   }
 
@@ -182,10 +183,12 @@ record PromQlAnswer(
     var text = new StringBuilder(type + " " + message);
     series.entrySet().stream()
         .limit(20)
-        .forEach(each -> text.append("\n  ").append(each.getKey()).append(each.getValue().stream()
-            .limit(12)
-            .map(sample -> " " + sample.value + " @" + sample.time)
-            .toList()));
+        .forEach(each -> text.append("\n  ")
+            .append(each.getKey())
+            .append(each.getValue().stream()
+                .limit(12)
+                .map(sample -> " " + sample.value + " @" + sample.time)
+                .toList()));
     return text.toString();
   }
 }

@@ -87,8 +87,7 @@ class PromQlDifferentialIT {
     }
   }
 
-  private void compare(
-      int number, Question question, PromQlAnswer answer, PromQlAnswer expected) {
+  private void compare(int number, Question question, PromQlAnswer answer, PromQlAnswer expected) {
     String difference = question.difference(answer, expected);
     if (difference.isEmpty()) {
       return;
@@ -116,8 +115,7 @@ class PromQlDifferentialIT {
     return PromQlAnswer.of(
         question.isInstant()
             ? server.form(
-                "/api/v1/query",
-                Map.of("query", expression, "time", seconds(question.start())))
+                "/api/v1/query", Map.of("query", expression, "time", seconds(question.start())))
             : server.form(
                 "/api/v1/query_range",
                 Map.of(

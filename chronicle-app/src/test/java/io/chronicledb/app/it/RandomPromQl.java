@@ -39,8 +39,7 @@ final class RandomPromQl {
 
     /** What differs between two answers to this, in words; empty if nothing does. */
     String difference(PromQlAnswer answer, PromQlAnswer expected) {
-      double rounded =
-          CANCELLING.matcher(expression).find() ? CANCELLED_TOLERANCE : TOLERANCE;
+      double rounded = CANCELLING.matcher(expression).find() ? CANCELLED_TOLERANCE : TOLERANCE;
       return answer.differenceTo(expected, exact ? 0 : rounded, sorted);
     }
   }
@@ -82,14 +81,15 @@ final class RandomPromQl {
       "month",
       "year");
   private static final List<String> FUNCTIONS = List.of(
-      "abs", "sqrt", "ln", "log2", "log10", "acos", "acosh", "asin", "asinh", "atan",
-      "atanh", "tanh", "deg", "rad");
+      "abs", "sqrt", "ln", "log2", "log10", "acos", "acosh", "asin", "asinh", "atan", "atanh",
+      "tanh", "deg", "rad");
 
   /** A rounding of a large argument is a turn of the circle. */
   private static final List<String> PERIODIC = List.of("sin", "cos", "tan");
 
   /** Close to the largest number, Go is infinite a little earlier than Java. */
   private static final List<String> GROWING = List.of("exp", "sinh", "cosh");
+
   private static final List<String> EXACT_OVER_TIME = List.of(
       "min_over_time",
       "max_over_time",
@@ -135,10 +135,8 @@ final class RandomPromQl {
     } else {
       expression = vector(depth, exact);
     }
-    long start = PromQlData.START
-        - 120_000
-        + random.nextInt((PromQlData.COUNT * 15 + 360) * 100) * 10L
-        + 3;
+    long start =
+        PromQlData.START - 120_000 + random.nextInt((PromQlData.COUNT * 15 + 360) * 100) * 10L + 3;
     if (random.nextInt(5) > 0) {
       start = Math.max(PromQlData.START + 900_003, Math.min(start, PromQlData.END - 300_007));
     }
@@ -175,13 +173,17 @@ final class RandomPromQl {
       case 0 -> "absent(" + pick(selector(), vector(depth - 1, exact), "no_such{job=\"x\"}") + ")";
       case 1 -> "absent_over_time(" + range(exact, false) + ")";
       case 2 -> "timestamp(" + pick(selector(), vector(depth - 1, exact)) + ")";
-      case 3 -> "count_values" + pick("", " by (job)", " without (instance)") + " (\""
-          + pick("v", "job") + "\", " + vector(0, true) + ")";
-      case 4 -> pick("histogram_count(", "histogram_sum(", "histogram_fraction(0, 10, ")
-          + vector(depth - 1, exact) + ")";
-      case 5 -> pick("sum", "count") + " by (__name__) ({job=\"api\", __name__=~\"queue|flag|busy\"})";
-      default -> "{__name__=~\"" + pick("queue|sparse", "latency_.*", "temp.*|b.*y") + "\""
-          + pick("", ", job!=\"web\"", ", instance=~\"i[01]\"") + "}" + modifiers();
+      case 3 ->
+        "count_values" + pick("", " by (job)", " without (instance)") + " (\"" + pick("v", "job")
+            + "\", " + vector(0, true) + ")";
+      case 4 ->
+        pick("histogram_count(", "histogram_sum(", "histogram_fraction(0, 10, ")
+            + vector(depth - 1, exact) + ")";
+      case 5 ->
+        pick("sum", "count") + " by (__name__) ({job=\"api\", __name__=~\"queue|flag|busy\"})";
+      default ->
+        "{__name__=~\"" + pick("queue|sparse", "latency_.*", "temp.*|b.*y") + "\""
+            + pick("", ", job!=\"web\"", ", instance=~\"i[01]\"") + "}" + modifiers();
     };
   }
 
@@ -211,8 +213,16 @@ final class RandomPromQl {
 
   String grouping() {
     return pick(
-        "", "", " by (job)", " by (job, instance)", " by (instance, method, zone)", " by ()",
-        " without (instance)", " without (job, method, code, zone)", " without ()", " by (none)");
+        "",
+        "",
+        " by (job)",
+        " by (job, instance)",
+        " by (instance, method, zone)",
+        " by ()",
+        " without (instance)",
+        " without (job, method, code, zone)",
+        " without ()",
+        " by (none)");
   }
 
   /** Of values that all differ: which of two equal ones is the larger is not defined. */
@@ -220,21 +230,22 @@ final class RandomPromQl {
     String argument = pick(DISTINCT) + modifiers();
     return pick("topk", "bottomk")
         + pick("", " by (job)", " without (zone)", " by (instance)")
-        + " (" + pick("1", "2", "3.7", "0", "-1", "20", "scalar(flag{job=\"api\", instance=\"i0\"}) + 1")
-        + ", " + pick(argument, argument, argument + " * 2", "max_over_time(" + pick(DISTINCT) + "[5m])")
+        + " ("
+        + pick("1", "2", "3.7", "0", "-1", "20", "scalar(flag{job=\"api\", instance=\"i0\"}) + 1")
+        + ", "
+        + pick(argument, argument, argument + " * 2", "max_over_time(" + pick(DISTINCT) + "[5m])")
         + ")";
   }
 
   private String histogramQuantile(int depth) {
     String quantile = scalarBelow(depth);
-    String buckets =
-        switch (random.nextInt(5)) {
-          case 0 -> "latency_bucket" + matchers("") + modifiers();
-          case 1 -> "sum by (le) (rate(latency_bucket[" + width() + "]" + modifiers() + "))";
-          case 2 -> "sum by (le, job) (latency_bucket)";
-          case 3 -> "increase(latency_bucket{job=\"" + pick("api", "web") + "\"}[" + width() + "])";
-          default -> "rate(latency_bucket[" + width() + "])";
-        };
+    String buckets = switch (random.nextInt(5)) {
+      case 0 -> "latency_bucket" + matchers("") + modifiers();
+      case 1 -> "sum by (le) (rate(latency_bucket[" + width() + "]" + modifiers() + "))";
+      case 2 -> "sum by (le, job) (latency_bucket)";
+      case 3 -> "increase(latency_bucket{job=\"" + pick("api", "web") + "\"}[" + width() + "])";
+      default -> "rate(latency_bucket[" + width() + "])";
+    };
     return "histogram_quantile(" + quantile + ", " + buckets + ")";
   }
 
@@ -270,11 +281,14 @@ final class RandomPromQl {
     return switch (random.nextInt(6)) {
       case 0 -> "label_replace(" + vector + ", \"to\", \"$1-x\", \"instance\", \"i(.*)\")";
       case 1 -> "label_replace(" + vector + ", \"job\", \"${n}\", \"job\", \"(?P<n>.).*\")";
-      case 2 -> "label_replace(" + vector + ", \"" + pick("instance", "zone") + "\", \"\", \"job\", \"api\")";
+      case 2 ->
+        "label_replace(" + vector + ", \"" + pick("instance", "zone")
+            + "\", \"\", \"job\", \"api\")";
       case 3 -> "label_replace(" + selector() + ", \"from\", \"$0\", \"__name__\", \".*_?(.)\")";
       case 4 -> "label_join(" + vector + ", \"all\", \"-\", \"job\", \"instance\", \"none\")";
-      default -> "label_join(" + vector + ", \"" + pick("job", "zone") + "\", \"/\""
-          + pick("", ", \"job\"", ", \"instance\", \"zone\"") + ")";
+      default ->
+        "label_join(" + vector + ", \"" + pick("job", "zone") + "\", \"/\""
+            + pick("", ", \"job\"", ", \"instance\", \"zone\"") + ")";
     };
   }
 
@@ -287,10 +301,12 @@ final class RandomPromQl {
     return switch (random.nextInt(9)) {
       case 0, 1, 2 -> pick("rate", "increase", "irate") + "(" + range(false, true) + ")";
       case 3 -> "quantile_over_time(" + scalarBelow(depth) + ", " + rangeOf(depth, false) + ")";
-      case 4 -> "predict_linear(" + rangeOf(depth, false) + ", "
-          + pick("60", "-600", "3600", scalar(depth - 1, false)) + ")";
-      case 5 -> OlderPromQl.SMOOTHING + "(" + rangeOf(depth, false) + ", " + pick("0.1", "0.5", "0.9") + ", "
-          + pick("0.2", "0.7") + ")";
+      case 4 ->
+        "predict_linear(" + rangeOf(depth, false) + ", "
+            + pick("60", "-600", "3600", scalar(depth - 1, false)) + ")";
+      case 5 ->
+        OlderPromQl.SMOOTHING + "(" + rangeOf(depth, false) + ", " + pick("0.1", "0.5", "0.9")
+            + ", " + pick("0.2", "0.7") + ")";
       default -> pick(OVER_TIME) + "(" + rangeOf(depth, false) + ")";
     };
   }
@@ -352,20 +368,29 @@ final class RandomPromQl {
 
   private String matchers(String first) {
     String more = pick(
-        "", "", "", "", "job=\"api\"", "job!=\"api\"", "instance=~\"i[02]\"", "instance!~\"i1|i2\"",
-        "job=~\".+\", instance=\"i1\"", "none=\"\"", "job=~\"a.*\", none!~\".+\"");
+        "",
+        "",
+        "",
+        "",
+        "job=\"api\"",
+        "job!=\"api\"",
+        "instance=~\"i[02]\"",
+        "instance!~\"i1|i2\"",
+        "job=~\".+\", instance=\"i1\"",
+        "none=\"\"",
+        "job=~\"a.*\", none!~\".+\"");
     String all = first.isEmpty() || more.isEmpty() ? first + more : first + ", " + more;
     return all.isEmpty() ? "" : "{" + all + "}";
   }
 
   String modifiers() {
-    String at =
-        switch (random.nextInt(24)) {
-          case 0 -> " @ start()";
-          case 1 -> " @ end()";
-          case 2 -> " @ " + (PromQlData.START / 1000 + 900 + random.nextInt(2_400)) + pick("", ".5", ".12");
-          default -> "";
-        };
+    String at = switch (random.nextInt(24)) {
+      case 0 -> " @ start()";
+      case 1 -> " @ end()";
+      case 2 ->
+        " @ " + (PromQlData.START / 1000 + 900 + random.nextInt(2_400)) + pick("", ".5", ".12");
+      default -> "";
+    };
     String offset = random.nextInt(7) > 0
         ? ""
         : " offset " + pick("1m", "10s", "5m", "-30s", "-5m", "1m30s", "-1m10ms", "15m");
@@ -381,12 +406,18 @@ final class RandomPromQl {
     return switch (random.nextInt(9)) {
       case 0 -> "time()";
       case 1 -> exact ? number() : "pi()";
-      case 2, 3 -> "scalar(" + pick("limit{job=\"api\"}", "queue{job=\"web\", instance=\"i1\"}",
-          "max(" + vector(depth - 1, exact) + ")", vector(depth - 1, exact)) + ")";
+      case 2, 3 ->
+        "scalar("
+            + pick(
+                "limit{job=\"api\"}",
+                "queue{job=\"web\", instance=\"i1\"}",
+                "max(" + vector(depth - 1, exact) + ")",
+                vector(depth - 1, exact))
+            + ")";
       case 4 -> "-" + scalar(depth - 1, exact);
       case 5 -> scalar(depth - 1, exact) + " " + pick(COMPARISONS) + " bool " + number();
-      case 6 -> "(" + scalar(depth - 1, exact) + ") " + arithmetic(exact) + " "
-          + scalar(depth - 1, exact);
+      case 6 ->
+        "(" + scalar(depth - 1, exact) + ") " + arithmetic(exact) + " " + scalar(depth - 1, exact);
       default -> number();
     };
   }
@@ -397,7 +428,16 @@ final class RandomPromQl {
   }
 
   private String scalarBelow(int depth) {
-    return pick("0.5", "0.9", "0.25", "0", "1", "0.99", "-0.1", "1.5", "NaN",
+    return pick(
+        "0.5",
+        "0.9",
+        "0.25",
+        "0",
+        "1",
+        "0.99",
+        "-0.1",
+        "1.5",
+        "NaN",
         random.nextInt(4) == 0 ? "scalar(" + vector(depth - 1, true) + ") / 100" : "0.75");
   }
 

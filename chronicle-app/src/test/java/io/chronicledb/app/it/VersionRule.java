@@ -17,7 +17,9 @@ enum VersionRule {
   NAME_AFTER_ATAN2("atan2") {
     @Override
     boolean explains(Question question, PromQlAnswer chronicle, PromQlAnswer prometheus) {
-      return question.difference(chronicle.withoutNames(), prometheus.withoutNames()).isEmpty()
+      return question
+              .difference(chronicle.withoutNames(), prometheus.withoutNames())
+              .isEmpty()
           || chronicle.message().contains("same labelset")
               && question.expression().contains("__name__");
     }
