@@ -83,6 +83,8 @@ class PromQlDifferentialIT {
       assertThat(failures)
           .as("-Dseed=%s -Dpromql.expressions=%s", SEED, EXPRESSIONS)
           .isEmpty();
+      explained.forEach((rule, count) ->
+          assertThat(count).as("%s", rule).isLessThanOrEqualTo(rule.countMax(EXPRESSIONS)));
       assertThat(share).as("share of answers that are not empty").isGreaterThan(NON_EMPTY_MIN);
     }
   }
