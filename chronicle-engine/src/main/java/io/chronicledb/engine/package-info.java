@@ -29,6 +29,9 @@
  *   <li>{@link io.chronicledb.engine.block.Block}: decodes chunks into columns
  * </ol>
  *
+ * <p>{@linkplain io.chronicledb.engine.exemplar Exemplars} and {@linkplain io.chronicledb.engine.metadata metadata} go the same ways beside
+ * the points, as records and blocks of their own.
+ *
  * <p>Opening puts the two together again: {@link io.chronicledb.engine.recovery.Recovery}. {@link io.chronicledb.engine.integrity} checks what
  * is stored.
  */

@@ -19,8 +19,9 @@ public final class ExemplarBlock {
 
   private static final byte[] MAGIC = "CHREXM".getBytes(StandardCharsets.US_ASCII);
   private static final int VERSION = 1;
-  private static final int CRC_OFFSET = MAGIC.length + 2;
-  private static final int HEADER_BYTES = CRC_OFFSET + 4;
+  private static final int CRC_OFFSET = MAGIC.length;
+  private static final int BODY_OFFSET = CRC_OFFSET + 4;
+  private static final int HEADER_BYTES = BODY_OFFSET + 3;
   private static final int ROW_BYTES_MIN = 11;
 
   private static final int PLAIN = 0;
@@ -56,18 +57,18 @@ public final class ExemplarBlock {
     }
     byte[] packed = Snappy.compress(content.array(), 0, content.size());
     boolean wins = packed.length < content.size();
-    var out = new ByteWriter(HEADER_BYTES + 1 + Math.min(packed.length, content.size()));
+    var out = new ByteWriter(HEADER_BYTES + Math.min(packed.length, content.size()));
     out.writeBytes(MAGIC);
+    out.writeInt(0);
     out.writeByte(VERSION);
     out.writeByte(0);
-    out.writeInt(0);
     out.writeByte(wins ? SNAPPY : PLAIN);
     if (wins) {
       out.writeBytes(packed);
     } else {
       out.writeBytes(content.array(), 0, content.size());
     }
-    out.setInt(CRC_OFFSET, Crc32c.of(out.array(), HEADER_BYTES, out.size() - HEADER_BYTES));
+    out.setInt(CRC_OFFSET, Crc32c.of(out.array(), BODY_OFFSET, out.size() - BODY_OFFSET));
     return out.toByteBuffer();
   }
 
@@ -118,15 +119,15 @@ public final class ExemplarBlock {
     if (!Arrays.equals(in.readBytes(MAGIC.length), MAGIC)) {
       throw new CorruptionException("no block of exemplars starts here");
     }
+    int stated = in.readInt();
+    if (Crc32c.of(in.array(), in.arrayOffset(), in.remaining()) != stated) {
+      throw new CorruptionException("a block of exemplars does not match its checksum");
+    }
     int version = in.readByte() | in.readByte() << 8;
     if (version != VERSION) {
       throw new ChronicleException(
           ErrorCode.UNSUPPORTED,
           "exemplar block version " + version + " is not one that this version of Chronicle reads");
-    }
-    int stated = in.readInt();
-    if (Crc32c.of(in.array(), in.arrayOffset(), in.remaining()) != stated) {
-      throw new CorruptionException("a block of exemplars does not match its checksum");
     }
     int packing = in.readByte();
     if (packing == SNAPPY) {

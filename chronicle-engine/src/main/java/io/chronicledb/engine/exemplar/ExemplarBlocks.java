@@ -225,6 +225,7 @@ public final class ExemplarBlocks {
    * @throws CorruptionException where it is damaged
    */
   public static ExemplarRows read(StorageBackend backend, StoredBlock block) {
+    backend.check(block); // An older one in its place would have what was deleted since.
     try {
       return ExemplarBlock.rows(backend.read(block, 0, block.length()));
     } catch (CorruptionException e) {

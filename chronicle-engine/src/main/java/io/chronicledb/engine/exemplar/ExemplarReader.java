@@ -3,6 +3,7 @@ package io.chronicledb.engine.exemplar;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.block.Tombstone;
 import io.chronicledb.engine.column.ExemplarRows;
+import io.chronicledb.engine.error.CorruptionException;
 import io.chronicledb.engine.model.TimeRange;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -12,10 +13,10 @@ import org.roaringbitmap.RoaringBitmap;
 /** Collects the exemplars of some series within a range, from blocks and memory in any order. Not thread-safe. */
 public final class ExemplarReader {
 
-  /** What a row takes here and in a result, besides its labels. */
-  private static final int ROW_BYTES = 250;
+  /** What a row takes here, while it is put in order, and in the result, besides its labels. */
+  private static final int ROW_BYTES = 100;
 
-  private static final int LABEL_FACTOR = 4;
+  private static final int LABEL_FACTOR = 2;
 
   private final RoaringBitmap series;
   private final TimeRange range;
@@ -47,13 +48,18 @@ public final class ExemplarReader {
     List<Tombstone> hiding = tombstones.stream()
         .filter(t -> t.concerns(block.lastSequence(), block.minTime(), block.maxTime()))
         .toList();
-    ExemplarBlock.decode(payload, (id, timestamp, value, labels, offset, length) -> {
+    ExemplarBlock.Visitor visitor = (id, timestamp, value, labels, offset, length) -> {
       if (isWanted(id, timestamp)
           && ExemplarBatch.isVisible(id, timestamp, block.lastSequence(), hiding)) {
         holds.accept(ROW_BYTES + LABEL_FACTOR * (long) length);
         found.add(id, timestamp, value, labels, offset, length);
       }
-    });
+    };
+    try {
+      ExemplarBlock.decode(payload, visitor);
+    } catch (CorruptionException e) {
+      throw new CorruptionException("block " + block.id() + ": " + e.getMessage());
+    }
   }
 
   /** Adds what a batch in memory has. */

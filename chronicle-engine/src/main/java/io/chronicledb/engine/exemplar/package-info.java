@@ -12,7 +12,7 @@
  * <p><b>Blocks</b>, version 1: kind 5, each with the exemplars of a stretch of the log.
  *
  * <pre>
- * │ magic "CHREXM" │ version u16 = 1 │ crc32c u32 over all that follows │ packing u8: 0 none, 1 Snappy of all that follows │
+ * │ magic "CHREXM" │ crc32c u32 over all that follows │ version u16 = 1 │ packing u8: 0 none, 1 Snappy of all that follows │
  * │ exemplars uvarint │ exemplar* │
  * exemplar │ series id Δ uvarint │ timestamp Δ varint │ value f64 │ labels length uvarint │ labels │
  * </pre>

@@ -50,6 +50,7 @@ public final class MetadataBlocks {
   public static List<MetadataChange> read(StorageBackend backend) {
     var all = new ArrayList<MetadataChange>();
     for (StoredBlock block : backend.root().blocks(BlockKind.METADATA)) {
+      backend.check(block);
       try {
         MetadataFormat.decodeBlock(backend.read(block, 0, block.length()), all::add);
       } catch (CorruptionException e) {

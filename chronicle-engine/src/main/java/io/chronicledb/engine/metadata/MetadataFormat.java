@@ -21,8 +21,9 @@ public final class MetadataFormat {
 
   private static final byte[] MAGIC = "CHRMTD".getBytes(StandardCharsets.US_ASCII);
   private static final int VERSION = 1;
-  private static final int CRC_OFFSET = MAGIC.length + 2;
-  private static final int HEADER_BYTES = CRC_OFFSET + 4;
+  private static final int CRC_OFFSET = MAGIC.length;
+  private static final int BODY_OFFSET = CRC_OFFSET + 4;
+  private static final int HEADER_BYTES = BODY_OFFSET + 3;
 
   private static final int PLAIN = 0;
   private static final int SNAPPY = 1;
@@ -88,18 +89,18 @@ public final class MetadataFormat {
     encode(all, content);
     byte[] packed = Snappy.compress(content.array(), 0, content.size());
     boolean wins = packed.length < content.size();
-    var out = new ByteWriter(HEADER_BYTES + 1 + Math.min(packed.length, content.size()));
+    var out = new ByteWriter(HEADER_BYTES + Math.min(packed.length, content.size()));
     out.writeBytes(MAGIC);
+    out.writeInt(0);
     out.writeByte(VERSION);
     out.writeByte(0);
-    out.writeInt(0);
     out.writeByte(wins ? SNAPPY : PLAIN);
     if (wins) {
       out.writeBytes(packed);
     } else {
       out.writeBytes(content.array(), 0, content.size());
     }
-    out.setInt(CRC_OFFSET, Crc32c.of(out.array(), HEADER_BYTES, out.size() - HEADER_BYTES));
+    out.setInt(CRC_OFFSET, Crc32c.of(out.array(), BODY_OFFSET, out.size() - BODY_OFFSET));
     return out.toByteBuffer();
   }
 
@@ -115,15 +116,15 @@ public final class MetadataFormat {
     if (!Arrays.equals(in.readBytes(MAGIC.length), MAGIC)) {
       throw new CorruptionException("no block of metadata starts here");
     }
+    int stated = in.readInt();
+    if (Crc32c.of(in.array(), in.arrayOffset(), in.remaining()) != stated) {
+      throw new CorruptionException("the block of metadata does not match its checksum");
+    }
     int version = in.readByte() | in.readByte() << 8;
     if (version != VERSION) {
       throw new ChronicleException(
           ErrorCode.UNSUPPORTED,
           "metadata block version " + version + " is not one that this version of Chronicle reads");
-    }
-    int stated = in.readInt();
-    if (Crc32c.of(in.array(), in.arrayOffset(), in.remaining()) != stated) {
-      throw new CorruptionException("the block of metadata does not match its checksum");
     }
     int packing = in.readByte();
     if (packing > SNAPPY) {

@@ -5,7 +5,7 @@
  * <p>The block, version 1: one of kind 6.
  *
  * <pre>
- * │ magic "CHRMTD" │ version u16 = 1 │ crc32c u32 over all that follows │ packing u8: 0 none, 1 Snappy of all that follows │
+ * │ magic "CHRMTD" │ crc32c u32 over all that follows │ version u16 = 1 │ packing u8: 0 none, 1 Snappy of all that follows │
  * │ changes uvarint │ change* │
  * change │ what u8 = 0: a metric      │ name │ type u8 │ help │ unit │
  *        │ what u8 = 1: a field       │ measurement │ name │

@@ -55,8 +55,9 @@ public final class BlockCache {
     return opened;
   }
 
-  /** The payload of a block that is read as a whole, which is not cached. */
+  /** The payload of a block that is read as a whole, which is not cached. That it is the very block that was put is checked. */
   public ByteBuffer payload(StoredBlock stored) {
+    backend.check(stored);
     return backend.read(stored, 0, stored.length());
   }
 

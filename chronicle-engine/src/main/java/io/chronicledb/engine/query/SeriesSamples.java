@@ -1,5 +1,6 @@
 package io.chronicledb.engine.query;
 
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.query.exec.ExecutionContext;
 import io.chronicledb.engine.read.SeriesCursor;
@@ -69,6 +70,16 @@ public final class SeriesSamples implements AutoCloseable {
   /** Whether the samples of the batch are native histograms, of which the values say nothing. */
   public boolean areHistograms() {
     return cursor.histograms() != null;
+  }
+
+  /** Whether a sample of the batch is a stale marker, of whichever kind. */
+  public boolean isStale(int place) {
+    return cursor.isStale(place);
+  }
+
+  /** A sample of a batch of histograms. It says whether it is a gauge, and nothing else of counter resets. */
+  public NativeHistogram histogram(int place) {
+    return cursor.histogram(place);
   }
 
   /** In the places of {@link #timestamps()}. Not to be changed. */

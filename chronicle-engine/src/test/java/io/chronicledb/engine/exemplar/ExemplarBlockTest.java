@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 class ExemplarBlockTest {
 
   private static final String GOLDEN = "exemplars-v1/block.bin";
-  private static final int CRC_OFFSET = 8;
-  private static final int BODY_OFFSET = 12;
+  private static final int CRC_OFFSET = 6;
+  private static final int BODY_OFFSET = 10;
 
   /** An exemplar and its series. */
   private record Row(int series, Exemplar exemplar) {}

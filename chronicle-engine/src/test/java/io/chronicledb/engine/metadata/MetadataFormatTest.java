@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 class MetadataFormatTest {
 
   private static final String GOLDEN = "metadata-v1/block.bin";
-  private static final int CRC_OFFSET = 8;
-  private static final int BODY_OFFSET = 12;
+  private static final int CRC_OFFSET = 6;
+  private static final int BODY_OFFSET = 10;
 
   private static final List<MetadataChange> CHANGES = List.of(
       new MetadataChange.OfMetric(

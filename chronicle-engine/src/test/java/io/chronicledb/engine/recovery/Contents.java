@@ -21,17 +21,23 @@ final class Contents {
   private Contents() {}
 
   static Points of(ChronicleDatabase database) {
-    Points contents = Points.of(database);
+    Points contents = Points.of(database).putAll(exemplars(database));
+    database
+        .queryEngine()
+        .metadata(null)
+        .forEach((metric, metadata) -> put(metric, metadata, contents));
+    return contents;
+  }
+
+  /** The exemplars alone. */
+  static Points exemplars(ChronicleDatabase database) {
+    var contents = new Points();
     database
         .queryEngine()
         .exemplars("{__name__=~\".+\"}", TimeRange.ALL, QueryOptions.defaults())
         .forEach(series -> series
             .exemplars()
             .forEach(exemplar -> put(series.labels().toString(), exemplar, contents)));
-    database
-        .queryEngine()
-        .metadata(null)
-        .forEach((metric, metadata) -> put(metric, metadata, contents));
     return contents;
   }
 

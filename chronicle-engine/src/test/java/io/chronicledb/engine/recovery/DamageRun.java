@@ -180,6 +180,15 @@ public final class DamageRun {
   private void judgeRepaired(
       ChronicleDatabase database, RepairReport report, String what, boolean[] touched) {
     Points found = Points.of(database);
+    // A repair keeps what is whole, and drops a damaged block of exemplars or metadata.
+    boolean metadataWhole = true;
+    for (int i = 0; i < touched.length; i++) {
+      metadataWhole &= !touched[i] || specimen.blocks.get(i).kind() != BlockKind.METADATA;
+    }
+    String wrong = specimen.judgeAttached(database, metadataWhole);
+    if (wrong != null) {
+      violate(what + ", after the repair: " + wrong + "; " + report);
+    }
     if (report.isComplete() && database.recovery().isComplete() && !found.equals(whole)) {
       violate(what + ": the repair reports no loss, but there is " + found + " instead of " + whole
           + "; " + report);
@@ -193,7 +202,11 @@ public final class DamageRun {
         }));
     boolean onlyData = true;
     for (int i = 0; i < touched.length; i++) {
-      onlyData &= !touched[i] || specimen.blocks.get(i).kind() == BlockKind.DATA;
+      BlockKind kind = specimen.blocks.get(i).kind();
+      onlyData &= !touched[i]
+          || kind == BlockKind.DATA
+          || kind == BlockKind.EXEMPLARS
+          || kind == BlockKind.METADATA;
     }
     if (!onlyData) {
       return; // Without their names or their deletions, points are dropped or back, and reported.
@@ -439,6 +452,7 @@ public final class DamageRun {
   private void judge(ChronicleDatabase database, String what, boolean[] touched, long mark) {
     RecoveryReport recovery = database.recovery();
     long last = recovery.checkpoint() + recovery.replayedBatches();
+    judgeAttached(database, what, touched);
     Points found;
     try {
       found = Points.of(database);
@@ -487,6 +501,24 @@ public final class DamageRun {
             violate(what + ": nobody wrote " + name + "@" + time);
           }
         }));
+  }
+
+  /** No exemplar that nobody wrote, and an error only where a block of exemplars is damaged. */
+  private void judgeAttached(ChronicleDatabase database, String what, boolean[] touched) {
+    try {
+      String wrong = specimen.judgeAttached(database, false);
+      if (wrong != null) {
+        violate(what + ": " + wrong);
+      }
+    } catch (CorruptionException e) {
+      boolean damaged = false;
+      for (int i = 0; i < touched.length; i++) {
+        damaged |= touched[i] && specimen.blocks.get(i).kind() == BlockKind.EXEMPLARS;
+      }
+      if (!damaged || !String.valueOf(e.getMessage()).contains("block ")) {
+        violate(what + ": exemplars: " + e);
+      }
+    }
   }
 
   /** What was not damaged must be readable, whatever else is. */

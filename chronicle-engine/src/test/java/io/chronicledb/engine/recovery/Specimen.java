@@ -8,6 +8,9 @@ import io.chronicledb.engine.TestDatabase;
 import io.chronicledb.engine.backend.StoredBlock;
 import io.chronicledb.engine.backend.datafile.BlockBounds;
 import io.chronicledb.engine.backend.datafile.DataFileBackend;
+import io.chronicledb.engine.model.Exemplar;
+import io.chronicledb.engine.model.MetricMetadata;
+import io.chronicledb.engine.model.MetricType;
 import io.chronicledb.engine.model.Tags;
 import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.storage.FaultyDisk;
@@ -21,8 +24,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
 
@@ -49,6 +54,11 @@ final class Specimen {
   final byte[] older;
 
   final List<StoredBlock> blocks;
+
+  /** All exemplars that were ever written. */
+  private final Points attached = new Points();
+  /** The help texts that were ever written. */
+  private final Set<String> help = new HashSet<>();
 
   private final List<Operation> operations = new ArrayList<>();
 
@@ -117,7 +127,46 @@ final class Specimen {
       points.put(name(series), time, value);
     }
     operations.add(new Operation(points, 0, null));
+    if (random.nextInt(3) == 0) {
+      attach(batch, series, time, random);
+    }
     return database.write(batch);
+  }
+
+  /** Exemplars and metadata, each a record of its own in which there is no point. */
+  private void attach(PointBatch batch, int series, long time, Random random) {
+    for (int i = random.nextInt(8); i >= 0; i--) {
+      var exemplar = new Exemplar(
+          Tags.of("trace_id", Long.toHexString(random.nextLong())), time + i, random.nextDouble());
+      batch.exemplar(exemplar.labels(), exemplar.timestamp(), exemplar.value());
+      Contents.put(name(series), exemplar, attached);
+    }
+    operations.add(new Operation(new Points(), 0, null));
+    var metadata =
+        new MetricMetadata(MetricType.GAUGE, String.valueOf(operations.size()), "seconds");
+    batch.metadata("m", metadata);
+    help.add(metadata.help());
+    operations.add(new Operation(new Points(), 0, null));
+  }
+
+  /** What an opened database shows that nobody wrote, or, where all of it must be there, lacks; null for nothing. */
+  String judgeAttached(ChronicleDatabase database, boolean whole) {
+    Points found = Contents.exemplars(database);
+    for (var series : found.bySeries().entrySet()) {
+      for (var exemplar : series.getValue().entrySet()) {
+        if (!exemplar.getValue().equals(attached.bits(series.getKey(), exemplar.getKey()))) {
+          return "nobody wrote the " + series.getKey();
+        }
+      }
+    }
+    MetricMetadata metadata = database.queryEngine().metadata("m").get("m");
+    if (metadata != null && !help.contains(metadata.help())) {
+      return "nobody wrote " + metadata;
+    }
+    if (whole && metadata == null) {
+      return "the metadata is gone";
+    }
+    return null;
   }
 
   private void fillSegment(ChronicleDatabase database) {

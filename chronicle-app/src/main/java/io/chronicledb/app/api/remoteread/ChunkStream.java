@@ -2,6 +2,7 @@ package io.chronicledb.app.api.remoteread;
 
 import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.bytes.Crc32c;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.query.SeriesSamples;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,6 +25,7 @@ final class ChunkStream {
   private final ByteWriter series = new ByteWriter(FRAME_BYTES_MAX / 4);
   private final ByteWriter frame = new ByteWriter(FRAME_BYTES_MAX / 4);
   private final XorChunk samples = new XorChunk();
+  private final HistogramChunk histograms = new HistogramChunk();
 
   ChunkStream(OutputStream out) {
     this.out = out;
@@ -40,14 +42,21 @@ final class ChunkStream {
     int labels = series.size();
     boolean more = millis.next();
     while (more) {
-      samples.clear();
-      while (more && !samples.isFull()) {
-        samples.add(millis.millis(), millis.value());
+      NativeHistogram histogram = millis.histogram();
+      if (histogram != null) {
+        long time = millis.millis();
+        encodeChunk(time, time, HistogramChunk.ENCODING, histograms.encode(time, histogram));
         more = millis.next();
+      } else {
+        samples.clear();
+        while (more && !samples.isFull() && millis.histogram() == null) {
+          samples.add(millis.millis(), millis.value());
+          more = millis.next();
+        }
+        encodeChunk(samples.firstMillis(), samples.lastMillis(), XOR, samples.encode());
       }
-      encodeChunk();
       // A frame is ended before the chunk that would not fit it; one chunk takes two kilobytes at
-      // most.
+      // most, and one histogram with all the buckets that there may be 240.
       if (series.size() > labels && series.size() + chunk.size() > FRAME_BYTES_MAX) {
         send(query);
         series.truncate(labels);
@@ -59,12 +68,11 @@ final class ChunkStream {
     }
   }
 
-  private void encodeChunk() {
+  private void encodeChunk(long first, long last, int encoding, byte[] encoded) {
     chunk.clear();
-    Protobuf.varint(chunk, 1, samples.firstMillis());
-    Protobuf.varint(chunk, 2, samples.lastMillis());
-    Protobuf.varint(chunk, 3, XOR);
-    byte[] encoded = samples.encode();
+    Protobuf.varint(chunk, 1, first);
+    Protobuf.varint(chunk, 2, last);
+    Protobuf.varint(chunk, 3, encoding);
     Protobuf.bytes(chunk, 4, encoded, encoded.length);
   }
 

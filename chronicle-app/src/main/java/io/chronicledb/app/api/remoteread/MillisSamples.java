@@ -1,9 +1,10 @@
 package io.chronicledb.app.api.remoteread;
 
 import io.chronicledb.app.wire.Millis;
-import io.chronicledb.engine.error.ChronicleException;
-import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.column.StaleMarker;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.query.SeriesSamples;
+import org.jspecify.annotations.Nullable;
 
 /** The samples of a series by the millisecond: of several within one, the last. Moves with the series of what it reads; not thread-safe. */
 final class MillisSamples {
@@ -14,8 +15,10 @@ final class MillisSamples {
   private boolean ahead;
   private long aheadMillis;
   private double aheadValue;
+  private @Nullable NativeHistogram aheadHistogram;
   private long millis;
   private double value;
+  private @Nullable NativeHistogram histogram;
 
   MillisSamples(SeriesSamples samples) {
     this.samples = samples;
@@ -29,6 +32,7 @@ final class MillisSamples {
     do {
       millis = aheadMillis;
       value = aheadValue;
+      histogram = aheadHistogram;
       ahead = take();
     } while (ahead && aheadMillis == millis);
     return true;
@@ -41,17 +45,13 @@ final class MillisSamples {
         end = 0;
         return false;
       }
-      if (samples.areHistograms()) {
-        throw new ChronicleException(
-            ErrorCode.UNSUPPORTED,
-            "some samples of " + samples.labels()
-                + " are native histograms, which remote read does not send");
-      }
       at = samples.start();
       end = samples.end();
     }
     aheadMillis = Millis.of(samples.timestamps()[at]);
-    aheadValue = samples.values()[at];
+    boolean stale = samples.isStale(at);
+    aheadHistogram = samples.areHistograms() && !stale ? samples.histogram(at) : null;
+    aheadValue = stale ? StaleMarker.value() : samples.values()[at];
     at++;
     return true;
   }
@@ -60,7 +60,14 @@ final class MillisSamples {
     return millis;
   }
 
+  /** The sample where it is a double. */
   double value() {
     return value;
+  }
+
+  /** The sample where it is a native histogram; else null. */
+  @Nullable
+  NativeHistogram histogram() {
+    return histogram;
   }
 }

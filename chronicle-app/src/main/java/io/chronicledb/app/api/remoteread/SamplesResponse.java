@@ -4,6 +4,7 @@ import io.chronicledb.engine.bytes.ByteWriter;
 import io.chronicledb.engine.bytes.Snappy;
 import io.chronicledb.engine.error.ChronicleException;
 import io.chronicledb.engine.error.ErrorCode;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.query.SeriesSamples;
 
 /** The answer that has all samples in one message. It lies in memory as a whole, and counts as memory of the query that is being answered. */
@@ -18,6 +19,7 @@ final class SamplesResponse {
   private final ByteWriter result = new ByteWriter(4096);
   private final ByteWriter series = new ByteWriter(1024);
   private final ByteWriter sample = new ByteWriter(32);
+  private final HistogramMessage histograms = new HistogramMessage();
 
   /** Adds what one query finds. */
   void add(SeriesSamples samples) {
@@ -30,9 +32,15 @@ final class SamplesResponse {
       int held = 0;
       while (millis.next()) {
         sample.clear();
-        Protobuf.fixed64(sample, 1, millis.value());
-        Protobuf.varint(sample, 2, millis.millis());
-        Protobuf.message(series, 2, sample);
+        NativeHistogram histogram = millis.histogram();
+        if (histogram == null) {
+          Protobuf.fixed64(sample, 1, millis.value());
+          Protobuf.varint(sample, 2, millis.millis());
+          Protobuf.message(series, 2, sample);
+        } else {
+          histograms.write(millis.millis(), histogram, sample);
+          Protobuf.message(series, 4, sample);
+        }
         if (series.size() - held >= HELD_STEP) {
           samples.hold(series.size() - held);
           held = series.size();

@@ -28,6 +28,8 @@ public final class ReadResponses {
         each(series.readByteArray(), (part, in) -> {
           if (part == 1) {
             label(in.readByteArray(), text);
+          } else if (part == 4) {
+            text.append(HistogramReader.ofMessage(in.readByteArray())).append(' ');
           } else {
             var sample = new Object() {
               double value;
@@ -113,16 +115,25 @@ public final class ReadResponses {
     var chunk = new Object() {
       long min;
       long max;
+      int encoding;
       byte[] data = {};
     };
     each(message, (field, in) -> {
       switch (field) {
         case 1 -> chunk.min = in.readInt64();
         case 2 -> chunk.max = in.readInt64();
-        case 3 -> assertThat(in.readEnum()).isEqualTo(1);
+        case 3 -> chunk.encoding = in.readEnum();
         default -> chunk.data = in.readByteArray();
       }
     });
+    if (chunk.encoding == 3) {
+      String histogram = HistogramReader.ofChunk(chunk.data);
+      assertThat(histogram).startsWith(chunk.min + "=");
+      assertThat(chunk.max).isEqualTo(chunk.min);
+      into.append(histogram).append(' ');
+      return;
+    }
+    assertThat(chunk.encoding).isEqualTo(1);
     var reader = new XorChunkReader(chunk.data);
     assertThat(reader.count()).isPositive();
     for (int i = 0; i < reader.count(); i++) {

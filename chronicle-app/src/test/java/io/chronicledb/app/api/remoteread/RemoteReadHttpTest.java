@@ -2,14 +2,26 @@ package io.chronicledb.app.api.remoteread;
 
 import static io.chronicledb.app.api.remoteread.ReadRequests.matcher;
 import static io.chronicledb.app.api.remoteread.ReadRequests.query;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.doubles;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.histogram;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.label;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.message;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.sample;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.series;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.span;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.wholeHistogram;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.CodedInputStream;
 import io.chronicledb.app.ingest.remotewrite.WriteRequests.Fields;
 import io.chronicledb.engine.ChronicleDatabase;
 import io.chronicledb.engine.bytes.Snappy;
 import io.chronicledb.engine.column.StaleMarker;
+import io.chronicledb.engine.histogram.BucketLayout;
+import io.chronicledb.engine.histogram.CounterResetHint;
+import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.Tags;
+import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.write.PointBatch;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -93,6 +105,50 @@ class RemoteReadHttpTest {
         .containsExactly(List.of("__name__=fine 7=2.0 8=stale"));
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void sendsNativeHistograms(boolean chunks) throws Exception {
+    BucketLayout wide = BucketLayout.exponential(
+        3, 0x1p-128, new int[] {-4, 7}, new int[] {-100, -99, 0, 1, 2, 500_000});
+    NativeHistogram exponential = NativeHistogram.of(
+        wide, CounterResetHint.GAUGE, 40.5, -3, 2, new double[] {1, 2, 3, 4, 5, 6, 7, 8}, 0);
+    NativeHistogram custom = NativeHistogram.of(
+        BucketLayout.custom(new double[] {0.1, 2}, new int[] {0, 2}),
+        CounterResetHint.UNKNOWN,
+        3,
+        Double.NaN,
+        0,
+        new double[] {1, 2},
+        0);
+    NativeHistogram odd = NativeHistogram.of(
+        BucketLayout.exponential(-4, 0.3, new int[0], new int[0]),
+        CounterResetHint.UNKNOWN,
+        0,
+        0,
+        0,
+        new double[0],
+        0);
+    database.write(new PointBatch()
+        .series("native", Tags.empty())
+        .add(1 * MILLI, 0.5)
+        .add(2 * MILLI, exponential)
+        .add(3 * MILLI, custom)
+        .add(1_700_000_000_000L * MILLI, odd)
+        .add(1_700_000_000_001L * MILLI, StaleMarker.value()));
+    Fields query = query(0, 1_700_000_000_001L, matcher(0, "__name__", "native"));
+    HttpResponse<byte[]> response =
+        chunks ? read("/api/v1/read", ReadRequests.CHUNKS, query) : read("/api/v1/read", query);
+    List<List<String>> read =
+        chunks ? ReadResponses.chunks(response.body()) : ReadResponses.samples(response.body());
+    // Messages of samples have the two kinds apart, in whichever order.
+    assertThat(read.get(0).get(0))
+        .startsWith("__name__=native 1=0.5 ")
+        .contains("2=" + exponential + "GAUGE")
+        .contains("3=" + custom)
+        .contains("1700000000000=" + odd)
+        .contains("1700000000001=stale");
+  }
+
   @Test
   void answersEveryQueryInItsPlace() throws Exception {
     database.write("place", Tags.of("n", "1"), 0, 1);
@@ -138,6 +194,49 @@ class RemoteReadHttpTest {
     assertThat(series).hasSize(2);
     assertThat(series.get(0)).startsWith("__name__=long host=a 0=").contains(" 149999000=");
     assertThat(series.get(1)).startsWith("__name__=long host=b 0=");
+  }
+
+  /** The series in an answer have the form of those in a remote write. */
+  @Test
+  void sendsNativeHistogramsThatCanBeWrittenBack() throws Exception {
+    byte[] written = message(
+        series(label("__name__", "whole"), label("a", "1"), wholeHistogram()),
+        series(
+            label("__name__", "whole"),
+            label("a", "2"),
+            sample(3, 500),
+            histogram(
+                h -> h.writeDouble(2, 6.5),
+                h -> h.writeDouble(3, -1),
+                h -> h.writeSInt32(4, BucketLayout.CUSTOM_SCHEMA),
+                span(11, 0, 2),
+                span(11, 1, 1),
+                doubles(13, 1.5, 2, 3),
+                doubles(16, -1, 0.5, 7),
+                h -> h.writeInt64(15, 1_000))));
+    assertThat(post("/api/v1/write", "snappy", Snappy.compress(written, 0, written.length))
+            .statusCode())
+        .isEqualTo(204);
+    String before = text(get("/api/v1/query?query=whole%5B1h%5D&time=10"));
+    assertThat(before).contains("\"histograms\"").contains("\"values\"").contains("\"6.5\"");
+    Fields query = query(0, 10_000, matcher(0, "__name__", "whole"));
+    HttpResponse<byte[]> response = read("/api/v1/read", query);
+    assertThat(response.headers().firstValue("Content-Encoding")).hasValue("snappy");
+    var in = CodedInputStream.newInstance(
+        Snappy.uncompress(response.body(), 0, response.body().length, 1 << 20));
+    assertThat(in.readTag()).isEqualTo(10);
+    byte[] result = in.readByteArray();
+    database.delete("whole", TimeRange.ALL);
+    assertThat(text(get("/api/v1/query?query=whole%5B1h%5D&time=10"))).contains("\"result\":[]");
+    assertThat(post("/api/v1/write", "snappy", Snappy.compress(result, 0, result.length))
+            .statusCode())
+        .isEqualTo(204);
+    assertThat(text(get("/api/v1/query?query=whole%5B1h%5D&time=10"))).isEqualTo(before);
+  }
+
+  private HttpResponse<byte[]> get(String path) throws Exception {
+    var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+    return CLIENT.send(request.build(), BodyHandlers.ofByteArray());
   }
 
   @Test

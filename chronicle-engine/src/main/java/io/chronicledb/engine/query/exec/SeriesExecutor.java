@@ -52,15 +52,17 @@ public final class SeriesExecutor {
 
   private final ExecutionContext context;
   private final Grid grid;
+  private final ShownSamples shown;
   private final int instants;
 
   public SeriesExecutor(ExecutionContext context) {
-    this(context, context.grid());
+    this(context, context.grid(), ShownSamples.to(context.shown()));
   }
 
-  private SeriesExecutor(ExecutionContext context, Grid grid) {
+  private SeriesExecutor(ExecutionContext context, Grid grid, ShownSamples shown) {
     this.context = context;
     this.grid = grid;
+    this.shown = shown;
     this.instants = grid.count();
   }
 
@@ -84,7 +86,8 @@ public final class SeriesExecutor {
   public void samples(SampleNode node, SampleConsumer consumer) {
     if (node instanceof Subquery subquery) {
       long[] timestamps = subquery.grid().timestamps();
-      for (SeriesBatch batch : on(subquery.grid()).series(subquery.input())) {
+      for (SeriesBatch batch :
+          on(subquery.grid(), ShownSamples.ofSubquery()).series(subquery.input())) {
         batch.samples(timestamps, (labels, times, values, histogramTimes, histograms) -> {
           consumer.accept(labels, times, values, histogramTimes, histograms);
           return labels;
@@ -122,6 +125,7 @@ public final class SeriesExecutor {
           }
         }
       }
+      shown.add(0, timestamps.size() + histograms.size());
       if (timestamps.size() > 0 || !histograms.isEmpty()) {
         consumer.accept(
             context.view().tags(order),
@@ -133,9 +137,9 @@ public final class SeriesExecutor {
     }
   }
 
-  private SeriesExecutor on(Grid other) {
+  private SeriesExecutor on(Grid other, ShownSamples counted) {
     context.checkResult(other.count());
-    return new SeriesExecutor(context, other);
+    return new SeriesExecutor(context, other, counted);
   }
 
   /** The values of a scalar plan, one for each instant. */
@@ -282,17 +286,18 @@ public final class SeriesExecutor {
   private SeriesOperator window(Window window) {
     SlidingSamples samples;
     if (window.input() instanceof Subquery subquery) {
-      SeriesOperator input = on(subquery.grid()).operator(subquery.input());
+      SeriesOperator input =
+          on(subquery.grid(), ShownSamples.ofSubquery()).operator(subquery.input());
       samples = new SlidingSamples.OfSubquery(context, input, subquery.grid());
     } else {
       samples = new SlidingSamples.OfScan(
           context, (Scan) window.input(), window.function().seesStaleMarkers());
     }
-    return new WindowOperator(context, grid, window, samples, scalars(window.parameters()));
+    return new WindowOperator(context, grid, shown, window, samples, scalars(window.parameters()));
   }
 
   private SeriesOperator repeated(Repeated node) {
-    SeriesOperator input = on(node.once()).operator(node.input());
+    SeriesOperator input = on(node.once(), shown.once()).operator(node.input());
     return () -> {
       SeriesBatch batch = input.next();
       if (batch == null) {

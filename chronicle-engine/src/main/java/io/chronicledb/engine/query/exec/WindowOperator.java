@@ -18,6 +18,7 @@ final class WindowOperator implements SeriesOperator {
 
   private final ExecutionContext context;
   private final Grid grid;
+  private final ShownSamples shown;
   private final Window window;
   private final WindowFunction function;
   private final Accumulator accumulator;
@@ -36,6 +37,7 @@ final class WindowOperator implements SeriesOperator {
   WindowOperator(
       ExecutionContext context,
       Grid grid,
+      ShownSamples shown,
       Window window,
       SlidingSamples samples,
       List<double[]> parameters) {
@@ -51,6 +53,7 @@ final class WindowOperator implements SeriesOperator {
     this.second = parameters.size() < 2 ? none : parameters.get(1);
     this.constant =
         window.fixedInstant() != null && parameters.isEmpty() && !function.dependsOnInstant();
+    this.shown = constant ? shown.once() : shown;
   }
 
   @Override
@@ -143,16 +146,20 @@ final class WindowOperator implements SeriesOperator {
     long start = instant + window.range().from() - 1;
     long end = instant + window.range().to() - 1;
     accumulator.start(start, end);
-    if (MixedWindow.applies(samples)) {
-      return mixed.evaluate(samples, start, end);
+    double result =
+        MixedWindow.applies(samples) ? mixed.evaluate(samples, start, end) : accumulated();
+    if (!function.seesStaleMarkers()) {
+      shown.add(index, samples.to - samples.from);
+    } else if (!StaleMarker.is(result) || mixed.histogram() != null) {
+      // An instant selector shows one sample, whatever it looks through.
+      shown.add(index, 1);
     }
-    accumulator.add(samples.timestamps, samples.values, samples.from, samples.to);
-    double result = accumulator.result();
-    // An instant selector shows one sample, whatever it looks through.
-    context.shown(
-        grid.at(index),
-        !function.seesStaleMarkers() ? samples.to - samples.from : StaleMarker.is(result) ? 0 : 1);
     return result;
+  }
+
+  private double accumulated() {
+    accumulator.add(samples.timestamps, samples.values, samples.from, samples.to);
+    return accumulator.result();
   }
 
   private void checkParameters(int index) {
