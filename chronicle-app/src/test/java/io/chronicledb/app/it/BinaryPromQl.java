@@ -21,7 +21,7 @@ final class BinaryPromQl {
   /** @param exact as of {@link RandomPromQl} */
   String next(int depth, boolean exact) {
     return switch (random.nextInt(13)) {
-      case 12 -> power(depth, exact);
+      case 12 -> amplifying(depth, exact);
       case 0, 1 ->
         "(" + operands.vector(depth - 1, exact) + ") " + operator(exact) + " "
             + operands.scalar(depth - 1, exact);
@@ -45,7 +45,8 @@ final class BinaryPromQl {
     return operands.pick(COMPARISONS) + (random.nextInt(3) == 0 ? " bool" : "");
   }
 
-  private String power(int depth, boolean exact) {
+  /** Remainders of exact operands, and powers without the root of a rounded negative number. */
+  private String amplifying(int depth, boolean exact) {
     if (exact) {
       return "(" + operands.vector(depth - 1, true) + ") % "
           + operands.pick("3", "0.75", operands.target());

@@ -54,10 +54,7 @@ class PromQlDifferentialIT {
         }
         return reference.answers("/-/ready");
       });
-      for (byte[] message : data.messages()) {
-        reference.remoteWrite(message);
-        chronicle.http().remoteWrite(message);
-      }
+      write(data.messages(), reference, chronicle.http());
       long nonEmpty = 0;
       long errors = 0;
       for (int number = 0; number < EXPRESSIONS; number++) {
@@ -86,6 +83,22 @@ class PromQlDifferentialIT {
       explained.forEach((rule, count) ->
           assertThat(count).as("%s", rule).isLessThanOrEqualTo(rule.countMax(EXPRESSIONS)));
       assertThat(share).as("share of answers that are not empty").isGreaterThan(NON_EMPTY_MIN);
+    }
+  }
+
+  /** A third of the data ends up compacted, a third flushed, a third in memory. */
+  private static void write(List<byte[]> messages, Http reference, Http chronicle)
+      throws IOException, InterruptedException {
+    int third = messages.size() / 3;
+    for (int i = 0; i < messages.size(); i++) {
+      reference.remoteWrite(messages.get(i));
+      chronicle.remoteWrite(messages.get(i));
+      if (i == third || i == 2 * third) {
+        String maintenance = i == third ? "compact" : "flush";
+        assertThat(chronicle.form("/admin/api/" + maintenance, Map.of()).statusCode())
+            .as(maintenance)
+            .isBetween(200, 204);
+      }
     }
   }
 

@@ -32,12 +32,17 @@ enum VersionRule {
       return RARE + expressions / 50;
     }
   },
-  /** Chronicle removes names at the end, as version 3 can: two metrics are one from the first function on, or from the last. */
+  /**
+   * Chronicle removes names at the end, as version 3 can: two metrics are one from the first function on, or from the last. A range over both in
+   * turn is one or two.
+   */
   NAME_REMOVED_EARLY("__name__=~| or ") {
     @Override
     boolean explains(Question question, PromQlAnswer chronicle, PromQlAnswer prometheus) {
       return chronicle.message().contains("same labelset") && !prometheus.isError()
-          || prometheus.message().contains("same labelset") && !chronicle.isError();
+          || prometheus.message().contains("same labelset") && !chronicle.isError()
+          || question.expression().matches(".* or .*\\[[^]]*:.*")
+              && chronicle.status() == prometheus.status();
     }
   },
   /**
