@@ -23,7 +23,7 @@ public final class JsonWriter {
   /** Whether the next element needs a comma before it. */
   private boolean comma;
 
-  private final StringBuilder number = new StringBuilder(32);
+  private final ShortestDigits digits = new ShortestDigits();
 
   public JsonWriter(OutputStream out) {
     this.out = out;
@@ -62,8 +62,7 @@ public final class JsonWriter {
 
   public JsonWriter number(long value) throws IOException {
     separate();
-    number.setLength(0);
-    ascii(number.append(value));
+    ascii(Long.toString(value));
     return this;
   }
 
@@ -73,46 +72,44 @@ public final class JsonWriter {
       return numberAsString(value);
     }
     separate();
-    number.setLength(0);
-    NumberText.append(number, value);
-    ascii(number);
+    makeRoom();
+    size = NumberText.write(value, buffer, size, digits);
     return this;
   }
 
   /** As Prometheus puts sample values: {@code "0.5"}. */
   public JsonWriter numberAsString(double value) throws IOException {
     separate();
-    number.setLength(0);
-    NumberText.append(number.append('"'), value);
-    ascii(number.append('"'));
+    makeRoom();
+    buffer[size++] = '"';
+    size = NumberText.write(value, buffer, size, digits);
+    buffer[size++] = '"';
     return this;
   }
 
   /** As Prometheus puts timestamps: seconds, with three decimals unless they are zero. */
   public JsonWriter seconds(long millis) throws IOException {
     separate();
-    number.setLength(0);
+    makeRoom();
     long magnitude = Math.abs(millis);
     if (millis < 0) {
-      number.append('-');
+      buffer[size++] = '-';
     }
-    number.append(magnitude / 1000);
-    int fraction = (int) (magnitude % 1000);
+    long whole = magnitude / 1000;
+    size = NumberText.write(whole, buffer, size);
+    int fraction = (int) (magnitude - whole * 1000);
     if (fraction != 0) {
-      number
-          .append('.')
-          .append((char) ('0' + fraction / 100))
-          .append((char) ('0' + fraction / 10 % 10))
-          .append((char) ('0' + fraction % 10));
+      buffer[size++] = '.';
+      buffer[size++] = (byte) ('0' + fraction / 100);
+      buffer[size++] = (byte) ('0' + fraction / 10 % 10);
+      buffer[size++] = (byte) ('0' + fraction % 10);
     }
-    ascii(number);
     return this;
   }
 
   public JsonWriter bool(boolean value) throws IOException {
     separate();
-    number.setLength(0);
-    ascii(number.append(value));
+    ascii(String.valueOf(value));
     return this;
   }
 
@@ -151,8 +148,7 @@ public final class JsonWriter {
 
   public JsonWriter nullValue() throws IOException {
     separate();
-    number.setLength(0);
-    ascii(number.append("null"));
+    ascii("null");
     return this;
   }
 
@@ -240,6 +236,13 @@ public final class JsonWriter {
   private void ascii(CharSequence text) throws IOException {
     for (int i = 0; i < text.length(); i++) {
       put(text.charAt(i));
+    }
+  }
+
+  /** For a number in quotes. */
+  private void makeRoom() throws IOException {
+    if (buffer.length - size < NumberText.BYTES_MAX + 2) {
+      drain();
     }
   }
 

@@ -21,7 +21,17 @@ final class AggregateOperator {
   /** Arrays that a group keeps for each instant, in bytes: value, compensation, count. */
   private static final int INSTANT_BYTES = 20;
 
-  private AggregateOperator() {}
+  private final ExecutionContext context;
+  private final int instants;
+  private final Aggregate node;
+  private final Map<Tags, Group> groups = new LinkedHashMap<>();
+  private long held;
+
+  private AggregateOperator(ExecutionContext context, int instants, Aggregate node) {
+    this.context = context;
+    this.instants = instants;
+    this.node = node;
+  }
 
   private static final class Group {
     private final GroupAccumulator accumulator;
@@ -46,37 +56,45 @@ final class AggregateOperator {
         context.annotations().quantile(quantile, node.parameterPosition());
       }
     }
-    Map<Tags, Group> groups = new LinkedHashMap<>();
-    long held = 0;
-    for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
-      context.check();
-      Tags labels = node.grouping().of(batch.labels());
-      Group group = groups.get(labels);
-      if (group == null) {
-        group = new Group(new GroupAccumulator(node.aggregate(), instants));
-        groups.put(labels, group);
-        context.checkResult((long) groups.size() * instants);
-        context.hold((long) INSTANT_BYTES * instants);
-        held += (long) INSTANT_BYTES * instants;
-      }
-      if (node.aggregate() == SeriesAggregate.QUANTILE) {
-        // Every value stays until the end.
-        context.hold(batch.heldBytes());
-        held += batch.heldBytes();
-      }
-      if (batch.histograms() != null) {
-        held += addHistograms(context, instants, node, group, batch);
-      }
-      group.accumulator.add(counted(node.aggregate(), batch));
-      group.dropsMetric |= batch.dropsMetric();
+    var operator = new AggregateOperator(context, instants, node);
+    input.forEach(operator::add);
+    return operator.result(parameters);
+  }
+
+  private void add(SeriesBatch batch) {
+    context.check();
+    Tags labels = node.grouping().of(batch.labels());
+    Group group = groups.get(labels);
+    if (group == null) {
+      group = new Group(new GroupAccumulator(node.aggregate(), instants));
+      groups.put(labels, group);
+      context.checkResult((long) groups.size() * instants);
+      hold((long) INSTANT_BYTES * instants);
     }
+    if (node.aggregate() == SeriesAggregate.QUANTILE) {
+      // Every value stays until the end.
+      hold(batch.heldBytes());
+    }
+    if (batch.histograms() != null) {
+      addHistograms(group, batch);
+    }
+    group.accumulator.add(counted(node.aggregate(), batch));
+    group.dropsMetric |= batch.dropsMetric();
+  }
+
+  private void hold(long bytes) {
+    context.hold(bytes);
+    held += bytes;
+  }
+
+  private SeriesOperator result(double[] parameters) {
     var result = new ArrayList<SeriesBatch>(groups.size());
     groups.forEach((labels, group) -> {
       context.check();
       double[] values = group.accumulator.result(parameters);
       var batch = group.histograms == null
           ? new SeriesBatch(labels, values, group.dropsMetric)
-          : withHistograms(context, node, labels, values, group.histograms, group.dropsMetric);
+          : withHistograms(labels, values, group.histograms, group.dropsMetric);
       if (!batch.isEmpty()) {
         result.add(batch);
       }
@@ -98,13 +116,11 @@ final class AggregateOperator {
     return values;
   }
 
-  /** Adds histograms where the aggregate takes them, and tells where it does not. Returns how many bytes are held for them. */
-  private static long addHistograms(
-      ExecutionContext context, int instants, Aggregate node, Group group, SeriesBatch batch) {
+  /** Adds histograms where the aggregate takes them, and tells where it does not. */
+  private void addHistograms(Group group, SeriesBatch batch) {
     switch (node.aggregate()) {
       case SUM, AVG -> {
         HistogramGroup histograms = group.histograms;
-        long bytes = 0;
         if (histograms == null) {
           histograms = new HistogramGroup(
               context.annotations(),
@@ -113,11 +129,9 @@ final class AggregateOperator {
               node.aggregate() == SeriesAggregate.AVG);
           group.histograms = histograms;
           // About what the sums will take, with what they lose beside them.
-          bytes = 3 * batch.heldBytes();
-          context.hold(bytes);
+          hold(3 * batch.heldBytes());
         }
         histograms.add(batch);
-        return bytes;
       }
       case COUNT, GROUP -> {}
       default -> {
@@ -129,16 +143,10 @@ final class AggregateOperator {
         }
       }
     }
-    return 0;
   }
 
-  private static SeriesBatch withHistograms(
-      ExecutionContext context,
-      Aggregate node,
-      Tags labels,
-      double[] values,
-      HistogramGroup group,
-      boolean dropsMetric) {
+  private SeriesBatch withHistograms(
+      Tags labels, double[] values, HistogramGroup group, boolean dropsMetric) {
     var column = new SeriesColumn(values.length);
     for (int i = 0; i < values.length; i++) {
       boolean hasFloat = !StaleMarker.is(values[i]);
@@ -160,7 +168,7 @@ final class AggregateOperator {
       ExecutionContext context, int instants, CountValues node, SeriesOperator input) {
     Grouping grouping = node.grouping().with(node.label());
     Map<Tags, double[]> counts = new LinkedHashMap<>();
-    for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
+    input.forEach(batch -> {
       context.check();
       for (int i = 0; i < instants; i++) {
         if (!batch.has(i)) {
@@ -176,7 +184,7 @@ final class AggregateOperator {
         }
         column[i] = StaleMarker.is(column[i]) ? 1 : column[i] + 1;
       }
-    }
+    });
     context.release(8L * instants * counts.size());
     var result = new ArrayList<SeriesBatch>(counts.size());
     counts.forEach((labels, column) -> result.add(new SeriesBatch(labels, column)));

@@ -165,6 +165,18 @@ final class Annotations {
     all.last = Math.max(all.last, instant);
   }
 
+  void addAll(List<String> others) {
+    others.forEach(this::add);
+  }
+
+  /** All of them, in the order in which they came up; then there are none. */
+  synchronized List<String> take() {
+    List<String> all = texts();
+    texts.clear();
+    forced.clear();
+    return all;
+  }
+
   /** All of them, in the order in which they came up. */
   synchronized List<String> texts() {
     var all = new ArrayList<>(texts);
@@ -182,6 +194,14 @@ final class Annotations {
 
   private static String time(long nanos) {
     return Instant.EPOCH.plusNanos(nanos).truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  /** Adds what is told of one place in the query for another one. */
+  void addAt(String text, String position, String other) {
+    String end = at(position);
+    if (text.endsWith(end)) {
+      add(text.substring(0, text.length() - end.length()) + at(other));
+    }
   }
 
   private static String at(String position) {

@@ -193,6 +193,11 @@ public final class ExecutionContext implements AutoCloseable {
     return shown;
   }
 
+  /** Whether they are counted, which one thread does, and for each place in the query by itself. */
+  boolean countsShown() {
+    return shown != null;
+  }
+
   /** Ends the query where a result of that size is over the limit. */
   public void checkResult(long samples) {
     if (samples > limits.resultMax()) {

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Keeps some series of each group, at each instant others: the largest, the smallest, the first, a sample. */
 final class SelectOperator {
@@ -193,19 +192,13 @@ final class SelectOperator {
 
   private SeriesOperator sample(SeriesOperator input) {
     double[] ratios = ratios();
-    return () -> {
-      for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
-        context.check();
-        SeriesBatch kept = sample(batch, ratios);
-        if (kept != null) {
-          return kept;
-        }
-      }
-      return null;
-    };
+    return SeriesOperator.changed(input, batch -> {
+      context.check();
+      return sample(batch, ratios);
+    });
   }
 
-  private static @Nullable SeriesBatch sample(SeriesBatch batch, double[] ratios) {
+  private static SeriesBatch sample(SeriesBatch batch, double[] ratios) {
     double position = LabelSampling.position(batch.labels());
     var column = new SeriesColumn(ratios.length);
     for (int i = 0; i < ratios.length; i++) {
@@ -213,8 +206,7 @@ final class SelectOperator {
         column.take(batch, i);
       }
     }
-    SeriesBatch kept = column.batch(batch.labels(), batch.dropsMetric());
-    return kept.isEmpty() ? null : kept;
+    return column.batch(batch.labels(), batch.dropsMetric());
   }
 
   private double[] ratios() {

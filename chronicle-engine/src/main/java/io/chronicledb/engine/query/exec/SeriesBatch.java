@@ -139,8 +139,19 @@ public record SeriesBatch(
     return name == null ? "" : name;
   }
 
+  /** The same samples in arrays of their own. */
+  SeriesBatch copy() {
+    return new SeriesBatch(
+        labels, values.clone(), histograms == null ? null : histograms.clone(), dropsMetric);
+  }
+
+  /** Of a series without histograms. */
+  static long heldBytes(int instants) {
+    return OVERHEAD_BYTES + 8L * instants;
+  }
+
   long heldBytes() {
-    long bytes = OVERHEAD_BYTES + 8L * values.length;
+    long bytes = heldBytes(values.length);
     for (int i = 0; histograms != null && i < histograms.length; i++) {
       NativeHistogram histogram = histograms[i];
       bytes += 8 + (histogram == null ? 0 : histogram.memoryBytes());

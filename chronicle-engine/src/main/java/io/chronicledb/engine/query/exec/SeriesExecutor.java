@@ -54,6 +54,7 @@ public final class SeriesExecutor {
   private final Grid grid;
   private final ShownSamples shown;
   private final int instants;
+  private final SharedSeries shared;
 
   public SeriesExecutor(ExecutionContext context) {
     this(context, context.grid(), ShownSamples.to(context.shown()));
@@ -64,10 +65,12 @@ public final class SeriesExecutor {
     this.grid = grid;
     this.shown = shown;
     this.instants = grid.count();
+    this.shared = new SharedSeries(context, instants);
   }
 
   /** All series of a plan, without the names that its functions drop; no two have the same labels. */
   public List<SeriesBatch> series(SeriesNode node) {
+    shared.plan(node);
     return SameLabels.withoutDroppedNames(operator(node).drain(context));
   }
 
@@ -189,14 +192,14 @@ public final class SeriesExecutor {
 
   private void onlyValue(SeriesOperator input, double[] values) {
     var counts = new int[instants];
-    for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
+    input.forEach(batch -> {
       for (int i = 0; i < instants; i++) {
         if (!StaleMarker.is(batch.values()[i])) {
           values[i] = batch.values()[i];
           counts[i]++;
         }
       }
-    }
+    });
     for (int i = 0; i < instants; i++) {
       values[i] = counts[i] == 1 ? values[i] : Double.NaN;
     }
@@ -207,6 +210,10 @@ public final class SeriesExecutor {
   }
 
   private SeriesOperator operator(SeriesNode node) {
+    return shared.of(node, () -> evaluated(node));
+  }
+
+  private SeriesOperator evaluated(SeriesNode node) {
     if (node instanceof Window window) {
       return window(window);
     }
@@ -284,31 +291,26 @@ public final class SeriesExecutor {
   }
 
   private SeriesOperator window(Window window) {
-    SlidingSamples samples;
+    List<double[]> parameters = scalars(window.parameters());
     if (window.input() instanceof Subquery subquery) {
       SeriesOperator input =
           on(subquery.grid(), ShownSamples.ofSubquery()).operator(subquery.input());
-      samples = new SlidingSamples.OfSubquery(context, input, subquery.grid());
-    } else {
-      samples = new SlidingSamples.OfScan(
-          context, (Scan) window.input(), window.function().seesStaleMarkers());
+      var samples = new SlidingSamples.OfSubquery(context, input, subquery.grid());
+      return new WindowOperator(
+          context, context.annotations(), grid, shown, window, samples, parameters);
     }
-    return new WindowOperator(context, grid, shown, window, samples, scalars(window.parameters()));
+    return new ScanWindows(context, grid, shown, window, (Scan) window.input(), parameters);
   }
 
   private SeriesOperator repeated(Repeated node) {
     SeriesOperator input = on(node.once(), shown.once()).operator(node.input());
-    return () -> {
-      SeriesBatch batch = input.next();
-      if (batch == null) {
-        return null;
-      }
+    return SeriesOperator.changed(input, batch -> {
       var column = new SeriesColumn(instants);
       for (int i = 0; i < instants; i++) {
         column.repeat(batch, i);
       }
       return column.batch(batch.labels(), batch.dropsMetric());
-    };
+    });
   }
 
   private SeriesOperator apply(Apply node) {
@@ -316,30 +318,21 @@ public final class SeriesExecutor {
     ScalarFunction function = node.function();
     double[] first = argument(node.arguments(), 0);
     double[] second = argument(node.arguments(), 1);
-    return () -> {
-      for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
-        context.check();
-        double[] values = batch.values();
-        for (int i = 0; i < instants; i++) {
-          if (StaleMarker.is(values[i])) {
-            continue;
-          }
-          // Bounds that cross leave nothing.
-          values[i] = function == ScalarFunction.CLAMP && first[i] > second[i]
-              ? StaleMarker.value()
-              : function.apply(values[i], first[i], second[i]);
+    return SeriesOperator.changed(input, batch -> {
+      context.check();
+      double[] values = batch.values();
+      for (int i = 0; i < instants; i++) {
+        if (StaleMarker.is(values[i])) {
+          continue;
         }
-        var result = new SeriesBatch(
-            batch.labels(),
-            values,
-            function == ScalarFunction.NEGATE ? negated(batch) : null,
-            true);
-        if (!result.isEmpty()) {
-          return result;
-        }
+        // Bounds that cross leave nothing.
+        values[i] = function == ScalarFunction.CLAMP && first[i] > second[i]
+            ? StaleMarker.value()
+            : function.apply(values[i], first[i], second[i]);
       }
-      return null;
-    };
+      return new SeriesBatch(
+          batch.labels(), values, function == ScalarFunction.NEGATE ? negated(batch) : null, true);
+    });
   }
 
   /** The histograms of a series with another sign, in its own array; other functions leave them out. */
@@ -354,23 +347,17 @@ public final class SeriesExecutor {
 
   private SeriesOperator figures(HistogramFigures node) {
     SeriesOperator input = operator(node.input());
-    return () -> {
-      for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
-        context.check();
-        double[] values = SeriesBatch.absent(instants);
-        for (int i = 0; i < instants; i++) {
-          NativeHistogram histogram = batch.histogram(i);
-          if (histogram != null) {
-            values[i] = node.figure().of(histogram);
-          }
-        }
-        var result = new SeriesBatch(batch.labels(), values, true);
-        if (!result.isEmpty()) {
-          return result;
+    return SeriesOperator.changed(input, batch -> {
+      context.check();
+      double[] values = SeriesBatch.absent(instants);
+      for (int i = 0; i < instants; i++) {
+        NativeHistogram histogram = batch.histogram(i);
+        if (histogram != null) {
+          values[i] = node.figure().of(histogram);
         }
       }
-      return null;
-    };
+      return new SeriesBatch(batch.labels(), values, true);
+    });
   }
 
   private double[] argument(List<ScalarNode> arguments, int index) {
@@ -385,40 +372,30 @@ public final class SeriesExecutor {
     boolean keepsMetric = comparison && !node.returnBool();
     var mixed =
         new SampleOperation(context.annotations(), operation, node.returnBool(), node.position());
-    return () -> {
-      for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
-        context.check();
-        boolean dropsMetric = batch.dropsMetric() || !keepsMetric;
-        if (batch.histograms() != null || operation.isTrim()) {
-          SeriesBatch result = withScalar(batch, scalar, node, mixed, dropsMetric);
-          if (!result.isEmpty()) {
-            return result;
-          }
+    return SeriesOperator.changed(input, batch -> {
+      context.check();
+      boolean dropsMetric = batch.dropsMetric() || !keepsMetric;
+      if (batch.histograms() != null || operation.isTrim()) {
+        return withScalar(batch, scalar, node, mixed, dropsMetric);
+      }
+      double[] values = batch.values();
+      for (int i = 0; i < instants; i++) {
+        double value = values[i];
+        if (StaleMarker.is(value)) {
           continue;
         }
-        double[] values = batch.values();
-        for (int i = 0; i < instants; i++) {
-          double value = values[i];
-          if (StaleMarker.is(value)) {
-            continue;
-          }
-          double left = node.scalarLeft() ? scalar[i] : value;
-          double right = node.scalarLeft() ? value : scalar[i];
-          if (!comparison) {
-            values[i] = operation.apply(left, right);
-          } else if (node.returnBool()) {
-            values[i] = operation.test(left, right) ? 1 : 0;
-          } else if (!operation.test(left, right)) {
-            values[i] = StaleMarker.value();
-          }
-        }
-        var result = new SeriesBatch(batch.labels(), values, dropsMetric);
-        if (!result.isEmpty()) {
-          return result;
+        double left = node.scalarLeft() ? scalar[i] : value;
+        double right = node.scalarLeft() ? value : scalar[i];
+        if (!comparison) {
+          values[i] = operation.apply(left, right);
+        } else if (node.returnBool()) {
+          values[i] = operation.test(left, right) ? 1 : 0;
+        } else if (!operation.test(left, right)) {
+          values[i] = StaleMarker.value();
         }
       }
-      return null;
-    };
+      return new SeriesBatch(batch.labels(), values, dropsMetric);
+    });
   }
 
   /** The operation where there are histograms among the samples. */
@@ -459,11 +436,7 @@ public final class SeriesExecutor {
 
   private SeriesOperator instantOfValues(InstantOfValues node) {
     SeriesOperator input = operator(node.input());
-    return () -> {
-      SeriesBatch batch = input.next();
-      if (batch == null) {
-        return null;
-      }
+    return SeriesOperator.changed(input, batch -> {
       double[] values = batch.values();
       for (int i = 0; i < instants; i++) {
         if (batch.has(i)) {
@@ -471,7 +444,7 @@ public final class SeriesExecutor {
         }
       }
       return new SeriesBatch(batch.labels(), values, true);
-    };
+    });
   }
 
   private SeriesOperator relabel(Relabel node) {
@@ -492,13 +465,13 @@ public final class SeriesExecutor {
     var values = new double[instants];
     Arrays.fill(values, 1);
     SeriesOperator input = operator(node.input());
-    for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
+    input.forEach(batch -> {
       for (int i = 0; i < instants; i++) {
         if (batch.has(i)) {
           values[i] = StaleMarker.value();
         }
       }
-    }
+    });
     var result = new SeriesBatch(labelsOf(node.matchers()), values);
     return SeriesOperator.of(result.isEmpty() ? List.of() : List.of(result));
   }
@@ -520,15 +493,7 @@ public final class SeriesExecutor {
 
   /** The series of an input without their histograms. */
   private SeriesOperator floatsOf(SeriesNode node) {
-    SeriesOperator input = operator(node);
-    return () -> {
-      for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
-        if (batch.hasFloats()) {
-          return batch.floats();
-        }
-      }
-      return null;
-    };
+    return SeriesOperator.changed(operator(node), SeriesBatch::floats);
   }
 
   private SeriesOperator sorted(

@@ -2,6 +2,8 @@ package io.chronicledb.engine.query.exec;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Pulls series one by one. For one thread. */
@@ -12,16 +14,21 @@ interface SeriesOperator {
   @Nullable
   SeriesBatch next();
 
+  /** Hands over all that are left, in their order, one at a time; several threads may have made them. */
+  default void forEach(Consumer<SeriesBatch> consumer) {
+    for (SeriesBatch batch = next(); batch != null; batch = next()) {
+      consumer.accept(batch);
+    }
+  }
+
   /** All that are left; they count as held until they are {@linkplain #release released}. */
   default List<SeriesBatch> drain(ExecutionContext context) {
     var all = new ArrayList<SeriesBatch>();
-    long values = 0;
-    for (SeriesBatch batch = next(); batch != null; batch = next()) {
-      values += batch.values().length;
-      context.checkResult(values);
+    forEach(batch -> {
       context.hold(batch.heldBytes());
       all.add(batch);
-    }
+      context.checkResult((long) all.size() * batch.values().length);
+    });
     return all;
   }
 
@@ -30,6 +37,32 @@ interface SeriesOperator {
     for (SeriesBatch batch : drained) {
       context.release(batch.heldBytes());
     }
+  }
+
+  /** The series of another operator, each made into another one; those that come out empty are left out. */
+  static SeriesOperator changed(SeriesOperator input, UnaryOperator<SeriesBatch> change) {
+    return new SeriesOperator() {
+      @Override
+      public @Nullable SeriesBatch next() {
+        for (SeriesBatch batch = input.next(); batch != null; batch = input.next()) {
+          SeriesBatch result = change.apply(batch);
+          if (!result.isEmpty()) {
+            return result;
+          }
+        }
+        return null;
+      }
+
+      @Override
+      public void forEach(Consumer<SeriesBatch> consumer) {
+        input.forEach(batch -> {
+          SeriesBatch result = change.apply(batch);
+          if (!result.isEmpty()) {
+            consumer.accept(result);
+          }
+        });
+      }
+    };
   }
 
   /** Yields the elements of a list. */

@@ -146,17 +146,26 @@ abstract class SlidingSamples {
     private final boolean keepStaleMarkers;
     private final long[] orders;
     private int at = -1;
+    private int last;
 
-    OfScan(ExecutionContext context, Scan scan, boolean keepStaleMarkers) {
+    /** @param orders all series of the scan */
+    OfScan(ExecutionContext context, Scan scan, boolean keepStaleMarkers, long[] orders) {
       super(context);
       this.cursor = context.view().cursor(scan.range());
-      this.orders = context.select(scan.matchers());
+      this.orders = orders;
+      this.last = orders.length;
       this.keepStaleMarkers = keepStaleMarkers;
+    }
+
+    /** Goes on with the series from one place of the scan to another. */
+    void goTo(int firstPlace, int lastPlace) {
+      at = firstPlace - 1;
+      last = Math.min(lastPlace, orders.length);
     }
 
     @Override
     boolean nextSeries() {
-      if (++at >= orders.length) {
+      if (++at >= last) {
         return false;
       }
       cursor.series(orders[at]);
@@ -190,18 +199,25 @@ abstract class SlidingSamples {
         addHistograms(newTimestamps, first, first + count);
         return;
       }
-      if (keepStaleMarkers) {
-        System.arraycopy(newTimestamps, first, timestamps, end, count);
-        System.arraycopy(newValues, first, values, end, count);
-        end += count;
-        return;
-      }
-      for (int i = first; i < first + count; i++) {
+      int plain = keepStaleMarkers ? count : plain(newValues, first, first + count);
+      System.arraycopy(newTimestamps, first, timestamps, end, plain);
+      System.arraycopy(newValues, first, values, end, plain);
+      end += plain;
+      for (int i = first + plain; i < first + count; i++) {
         if (!StaleMarker.is(newValues[i])) {
           timestamps[end] = newTimestamps[i];
           values[end++] = newValues[i];
         }
       }
+    }
+
+    /** How many values there are before the first stale marker. */
+    private static int plain(double[] column, int first, int last) {
+      int at = first;
+      while (at < last && !StaleMarker.is(column[at])) {
+        at++;
+      }
+      return at - first;
     }
 
     private void addHistograms(long[] newTimestamps, int first, int last) {

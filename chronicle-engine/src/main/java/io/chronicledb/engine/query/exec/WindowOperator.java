@@ -17,6 +17,7 @@ final class WindowOperator implements SeriesOperator {
   private static final int CHECK_INTERVAL = 1024;
 
   private final ExecutionContext context;
+  private final Annotations annotations;
   private final Grid grid;
   private final ShownSamples shown;
   private final Window window;
@@ -33,21 +34,26 @@ final class WindowOperator implements SeriesOperator {
   /** Whether one evaluation says it all. */
   private final boolean constant;
 
-  /** @param parameters of the function, each over the grid */
+  /**
+   * @param annotations takes what is to be told
+   * @param parameters of the function, each over the grid
+   */
   WindowOperator(
       ExecutionContext context,
+      Annotations annotations,
       Grid grid,
       ShownSamples shown,
       Window window,
       SlidingSamples samples,
       List<double[]> parameters) {
     this.context = context;
+    this.annotations = annotations;
     this.grid = grid;
     this.window = window;
     this.function = window.function();
     this.accumulator = function.accumulator();
     this.samples = samples;
-    this.mixed = new MixedWindow(context.annotations(), window, accumulator);
+    this.mixed = new MixedWindow(annotations, window, accumulator);
     var none = new double[grid.count()];
     this.first = parameters.isEmpty() ? none : parameters.get(0);
     this.second = parameters.size() < 2 ? none : parameters.get(1);
@@ -60,6 +66,7 @@ final class WindowOperator implements SeriesOperator {
   public @Nullable SeriesBatch next() {
     while (samples.nextSeries()) {
       context.check();
+      accumulator.restart();
       histograms = null;
       context.release(histogramBytes);
       histogramBytes = 0;
@@ -78,7 +85,7 @@ final class WindowOperator implements SeriesOperator {
 
   private void adviseOnCounter(SeriesBatch batch) {
     if (batch.hasFloats()) {
-      context.annotations().counter(batch.name(), window.position());
+      annotations.counter(batch.name(), window.position());
     }
   }
 
@@ -146,8 +153,14 @@ final class WindowOperator implements SeriesOperator {
     long start = instant + window.range().from() - 1;
     long end = instant + window.range().to() - 1;
     accumulator.start(start, end);
-    double result =
-        MixedWindow.applies(samples) ? mixed.evaluate(samples, start, end) : accumulated();
+    double result;
+    if (MixedWindow.applies(samples)) {
+      result = mixed.evaluate(samples, start, end);
+      accumulator.restart(); // It has not slid over this window.
+    } else {
+      accumulator.slide(samples.timestamps, samples.values, samples.from, samples.to);
+      result = accumulator.result();
+    }
     if (!function.seesStaleMarkers()) {
       shown.add(index, samples.to - samples.from);
     } else if (!StaleMarker.is(result) || mixed.histogram() != null) {
@@ -157,14 +170,9 @@ final class WindowOperator implements SeriesOperator {
     return result;
   }
 
-  private double accumulated() {
-    accumulator.add(samples.timestamps, samples.values, samples.from, samples.to);
-    return accumulator.result();
-  }
-
   private void checkParameters(int index) {
     if (function == WindowFunction.QUANTILE_OVER_TIME && !MixedWindow.isAllHistograms(samples)) {
-      context.annotations().quantile(first[index], window.position());
+      annotations.quantile(first[index], window.position());
     } else if (function == WindowFunction.DOUBLE_EXPONENTIAL_SMOOTHING) {
       checkFactor("smoothing factor", "sf", first[index]);
       checkFactor("trend factor", "tf", second[index]);

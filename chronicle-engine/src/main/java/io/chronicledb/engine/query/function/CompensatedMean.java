@@ -38,6 +38,21 @@ final class CompensatedMean {
     sum.add(value / count);
   }
 
+  /** Adds one value after another. */
+  void addAll(double[] values, int from, int to) {
+    int at = from;
+    if (count == 0 && at < to) {
+      add(values[at++]);
+    }
+    if (!incremental && sum.addAll(values, at, to)) {
+      count += to - at;
+      return;
+    }
+    for (int i = at; i < to; i++) {
+      add(values[i]);
+    }
+  }
+
   long count() {
     return count;
   }

@@ -28,6 +28,30 @@ final class CompensatedSum {
     sum = next;
   }
 
+  /**
+   * Adds one value after another, all of them or none.
+   *
+   * @return false where the sum would leave the range of finite numbers
+   */
+  boolean addAll(double[] values, int from, int to) {
+    double s = sum;
+    double c = lost;
+    for (int i = from; i < to; i++) {
+      // What rounding loses is exact, and hence the same, in Knuth's way without a branch.
+      double value = values[i];
+      double next = s + value;
+      double added = next - s;
+      c += (s - (next - added)) + (value - added);
+      s = next;
+    }
+    if (!Double.isFinite(s) || !Double.isFinite(c)) {
+      return false;
+    }
+    sum = s;
+    lost = c;
+    return true;
+  }
+
   void scale(double factor) {
     sum *= factor;
     lost *= factor;

@@ -39,10 +39,31 @@ final class CounterChange {
     private double first;
     private double last;
     private double resets;
+    /** Of a window that slides: when a value was below the one before for the last time. */
+    private final SlidingWindow window = new SlidingWindow();
+
+    private boolean anyReset;
+    private long lastReset;
+    /** Where samples and bounds of a window were, in nanoseconds, and what follows from that, in seconds. */
+    private long placedStart;
+
+    private long placedSampled;
+    private long placedEnd;
+    private long placedCount;
+    private double toStart;
+    private double sampled;
+    private double toEnd;
+    private double factor;
 
     Extrapolated(boolean counter, boolean perSecond) {
       this.counter = counter;
       this.perSecond = perSecond;
+    }
+
+    @Override
+    public void restart() {
+      window.restart();
+      anyReset = false;
     }
 
     @Override
@@ -51,6 +72,30 @@ final class CounterChange {
       windowEnd = end;
       count = 0;
       resets = 0;
+    }
+
+    /** Most windows have no reset, which needs a look at new samples alone. */
+    @Override
+    public void slide(long[] timestamps, double[] values, int from, int to) {
+      if (counter && hasReset(timestamps, values, from, to)) {
+        add(timestamps, values, from, to);
+        return;
+      }
+      first = values[from];
+      firstTime = timestamps[from];
+      last = values[to - 1];
+      lastTime = timestamps[to - 1];
+      count = to - from;
+    }
+
+    private boolean hasReset(long[] timestamps, double[] values, int from, int to) {
+      for (int i = Math.max(from + 1, window.firstNew(timestamps, from, to)); i < to; i++) {
+        if (values[i] < values[i - 1]) {
+          anyReset = true;
+          lastReset = timestamps[i];
+        }
+      }
+      return anyReset && lastReset > timestamps[from];
     }
 
     @Override
@@ -88,27 +133,46 @@ final class CounterChange {
         return StaleMarker.value();
       }
       double change = last - first + resets;
-      double toStart = (firstTime - windowStart) / NANOS_PER_SECOND;
-      double toEnd = (windowEnd - lastTime) / NANOS_PER_SECOND;
-      double sampled = (lastTime - firstTime) / NANOS_PER_SECOND;
+      place(firstTime - windowStart, lastTime - firstTime, windowEnd - lastTime);
+      // A counter cannot have been below zero: it starts no earlier than where its slope meets
+      // zero. That is further away than any bound where the first value is twice the change.
+      if (counter && change > 0 && first >= 0 && !(first >= 2 * change)) {
+        return change * factor(Math.min(toStart, sampled * (first / change)));
+      }
+      return change * factor;
+    }
+
+    /** Finds the factor by which the change is extrapolated, mostly the same as for the window before. */
+    private void place(long startNanos, long sampledNanos, long endNanos) {
+      if (startNanos == placedStart
+          && sampledNanos == placedSampled
+          && endNanos == placedEnd
+          && count == placedCount) {
+        return;
+      }
+      placedStart = startNanos;
+      placedSampled = sampledNanos;
+      placedEnd = endNanos;
+      placedCount = count;
+      toStart = startNanos / NANOS_PER_SECOND;
+      toEnd = endNanos / NANOS_PER_SECOND;
+      sampled = sampledNanos / NANOS_PER_SECOND;
       double distance = sampled / (count - 1);
       double near = distance * NEAR;
       if (toStart >= near) {
         toStart = distance / 2;
       }
-      if (counter && change > 0 && first >= 0) {
-        // A counter cannot have been below zero: it starts no earlier than where its slope meets
-        // zero.
-        toStart = Math.min(toStart, sampled * (first / change));
-      }
       if (toEnd >= near) {
         toEnd = distance / 2;
       }
-      double factor = (sampled + toStart + toEnd) / sampled;
-      if (perSecond) {
-        factor /= (windowEnd - windowStart) / NANOS_PER_SECOND;
-      }
-      return change * factor;
+      factor = factor(toStart);
+    }
+
+    private double factor(double start) {
+      double factorOfRange = (sampled + start + toEnd) / sampled;
+      return perSecond
+          ? factorOfRange / ((windowEnd - windowStart) / NANOS_PER_SECOND)
+          : factorOfRange;
     }
   }
 

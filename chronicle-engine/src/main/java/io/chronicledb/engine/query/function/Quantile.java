@@ -12,6 +12,12 @@ final class Quantile {
    * @param quantile below 0 gives -Inf, above 1 gives +Inf
    */
   static double of(double[] values, int count, double quantile) {
+    Arrays.sort(values, 0, count);
+    return ofSorted(values, count, quantile);
+  }
+
+  /** The same of values that are sorted. */
+  static double ofSorted(double[] values, int count, double quantile) {
     if (Double.isNaN(quantile)) {
       return Double.NaN;
     }
@@ -21,7 +27,6 @@ final class Quantile {
     if (quantile > 1) {
       return Double.POSITIVE_INFINITY;
     }
-    Arrays.sort(values, 0, count);
     int nans = nans(values, count);
     double rank = quantile * (count - 1);
     int lower = (int) Math.max(0, Math.floor(rank));

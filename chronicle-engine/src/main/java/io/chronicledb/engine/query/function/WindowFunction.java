@@ -33,8 +33,8 @@ public enum WindowFunction {
   ANCHORED_RESETS(() -> new CounterChange.AnchoredTransitions(true)),
   SUM_OVER_TIME(() -> new WindowStatistics.Finished(Statistic.SUM)),
   AVG_OVER_TIME(WindowStatistics.Mean::new),
-  MIN_OVER_TIME(() -> new WindowStatistics.Finished(Statistic.MIN)),
-  MAX_OVER_TIME(() -> new WindowStatistics.Finished(Statistic.MAX)),
+  MIN_OVER_TIME(() -> new WindowExtreme(true)),
+  MAX_OVER_TIME(() -> new WindowExtreme(false)),
   COUNT_OVER_TIME(() -> new WindowStatistics.Finished(Statistic.COUNT)),
   LAST_OVER_TIME(() -> new WindowStatistics.Finished(Statistic.LAST)),
   FIRST_OVER_TIME(() -> new WindowStatistics.Finished(Statistic.FIRST)),
@@ -106,11 +106,22 @@ public enum WindowFunction {
      */
     default void evaluateAt(long instant, double first, double second) {}
 
+    /** Tells that the next window is of another series, or of none that {@link #slide} has seen. */
+    default void restart() {}
+
     /** Starts a window: the range selector's bounds in nanoseconds, the left one open, the right one closed. */
     void start(long windowStart, long windowEnd);
 
     /** Adds the samples from {@code from} to {@code to}, at least one; later than all before. */
     void add(long[] timestamps, double[] values, int from, int to);
+
+    /**
+     * Adds all samples of a window. Neither of its ends is earlier than in the window before it of the same series, whose samples may be remembered:
+     * the result is what {@link #add} comes to, bit by bit, and the cost may be that of what has come and gone.
+     */
+    default void slide(long[] timestamps, double[] values, int from, int to) {
+      add(timestamps, values, from, to);
+    }
 
     /** Moves the right bound of the window before its result is asked for, where only the samples told it. */
     default void endAt(long windowEnd) {}

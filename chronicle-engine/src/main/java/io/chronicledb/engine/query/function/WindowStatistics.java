@@ -75,9 +75,7 @@ final class WindowStatistics {
 
     @Override
     public void add(long[] timestamps, double[] values, int from, int to) {
-      for (int i = from; i < to; i++) {
-        mean.add(values[i]);
-      }
+      mean.addAll(values, from, to);
     }
 
     @Override
@@ -127,7 +125,14 @@ final class WindowStatistics {
   /** {@code quantile_over_time}: needs all values of the window. The parameter is the quantile. */
   static final class QuantileOfWindow implements Accumulator {
     private final DoubleColumn values = new DoubleColumn(64);
+    private final SortedWindow sorted = new SortedWindow();
+    private boolean slides;
     private double quantile;
+
+    @Override
+    public void restart() {
+      sorted.restart();
+    }
 
     @Override
     public void evaluateAt(long instant, double first, double second) {
@@ -136,6 +141,7 @@ final class WindowStatistics {
 
     @Override
     public void start(long windowStart, long windowEnd) {
+      slides = false;
       values.clear();
     }
 
@@ -145,7 +151,16 @@ final class WindowStatistics {
     }
 
     @Override
+    public void slide(long[] timestamps, double[] windowValues, int from, int to) {
+      sorted.moveTo(timestamps, windowValues, from, to);
+      slides = true;
+    }
+
+    @Override
     public double result() {
+      if (slides) {
+        return sorted.quantile(quantile);
+      }
       return values.size() == 0
           ? StaleMarker.value()
           : Quantile.of(values.array(), values.size(), quantile);
