@@ -57,9 +57,8 @@ final class ScanWindows implements SeriesOperator {
   public @Nullable SeriesBatch next() {
     WindowOperator operator = pulled;
     if (operator == null) {
-      operator =
-          new WindowOperator(
-              context, context.annotations(), grid, shown, window, samples(), parameters);
+      operator = new WindowOperator(
+          context, context.annotations(), grid, shown, window, samples(), parameters);
       pulled = operator;
     }
     return operator.next();
