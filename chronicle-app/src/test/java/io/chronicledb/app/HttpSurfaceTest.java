@@ -473,8 +473,12 @@ class HttpSurfaceTest {
     HttpResponse<String> bad = get("/api/v1/query_exemplars?query=" + encode("sum("));
     assertThat(bad.statusCode()).isEqualTo(400);
     assertThat(json(bad).at("/errorType").asString()).isEqualTo("bad_data");
-    assertThat(get("/api/v1/query_exemplars?query=up&start=5&end=4").statusCode())
-        .isEqualTo(400);
+    assertThat(json(bad).at("/error").asString())
+        .startsWith("1:5: parse error: unclosed left parenthesis");
+    HttpResponse<String> reversed = get("/api/v1/query_exemplars?query=up&start=5&end=4");
+    assertThat(reversed.statusCode()).isEqualTo(400);
+    assertThat(json(reversed).at("/error").asString())
+        .isEqualTo("end timestamp must not be before start timestamp");
   }
 
   @Test

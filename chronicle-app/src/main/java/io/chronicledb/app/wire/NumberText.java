@@ -76,12 +76,7 @@ public final class NumberText {
 
   /** Plain from {@code plainMin} up to {@code plainEnd}. */
   private static int write(
-      double value,
-      byte[] out,
-      int start,
-      ShortestDigits work,
-      double plainMin,
-      double plainEnd) {
+      double value, byte[] out, int start, ShortestDigits work, double plainMin, double plainEnd) {
     int at = start;
     if (Double.isNaN(value)) {
       return write("NaN", out, at);

@@ -26,7 +26,10 @@ record ApiAnswer(int status, String errorType, String data) {
     String content = data == null
         ? ""
         : request.isAboutTheServer() || request.isAboutNow() ? shape(data) : sorted(data, 0);
-    return new ApiAnswer(status, answer.path("errorType").asString(""), content);
+    String counted = data == null
+        ? ""
+        : data.at("/stats/samples/totalQueryableSamplesPerStep").toString();
+    return new ApiAnswer(status, answer.path("errorType").asString(""), content + counted);
   }
 
   /** The names of members and the types of values; a list is as its first element. */

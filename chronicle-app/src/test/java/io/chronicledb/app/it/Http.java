@@ -54,6 +54,21 @@ final class Http {
     return post(path, "application/x-www-form-urlencoded", body);
   }
 
+  /** Sends a compressed message, all of which has to be accepted. */
+  void remoteWrite(byte[] message) throws IOException, InterruptedException {
+    HttpResponse<String> response = CLIENT.send(
+        request("/api/v1/write")
+            .header("Content-Type", "application/x-protobuf")
+            .header("Content-Encoding", "snappy")
+            .POST(BodyPublishers.ofByteArray(message))
+            .build(),
+        BodyHandlers.ofString());
+    if (response.statusCode() != 204) {
+      throw new AssertionError(
+          base + "/api/v1/write answers " + response.statusCode() + ": " + response.body());
+    }
+  }
+
   /** The member {@code data} of an answer of the Prometheus API; anything but success is an error. */
   JsonNode prometheus(String path, Map<String, String> parameters)
       throws IOException, InterruptedException {

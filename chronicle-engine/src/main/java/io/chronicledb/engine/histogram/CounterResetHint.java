@@ -1,5 +1,7 @@
 package io.chronicledb.engine.histogram;
 
+import java.util.Set;
+
 /** What is known of the counter that a histogram is a sample of. The order is the one of the protocols. */
 public enum CounterResetHint {
   /** Nothing: whoever needs to know compares with the sample before. */
@@ -30,5 +32,10 @@ public enum CounterResetHint {
   /** Whether one says that there was a reset, and the other that there was none: worth a warning. */
   boolean contradicts(CounterResetHint other) {
     return this == RESET && other == NOT_RESET || this == NOT_RESET && other == RESET;
+  }
+
+  /** Whether some of many hints contradict each other, whatever comes between them. */
+  static boolean contradict(Set<CounterResetHint> hints) {
+    return hints.contains(RESET) && hints.contains(NOT_RESET);
   }
 }

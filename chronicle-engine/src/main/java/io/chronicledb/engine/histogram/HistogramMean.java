@@ -1,5 +1,7 @@
 package io.chronicledb.engine.histogram;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +15,7 @@ public final class HistogramMean {
   /** What was summed up before {@link #sum} would have overflowed; from then on the mean is kept here. */
   private @Nullable NativeHistogram mean;
 
-  private boolean hintsContradict;
+  private final Set<CounterResetHint> hints = EnumSet.noneOf(CounterResetHint.class);
   private boolean boundsReconciled;
 
   /** Whether {@link #add} takes it. */
@@ -31,6 +33,7 @@ public final class HistogramMean {
    */
   public void add(NativeHistogram histogram) {
     count++;
+    hints.add(histogram.hint());
     if (sum == null) {
       sum = new HistogramSum(histogram);
     } else if (mean == null && !sum.overflowsWith(histogram)) {
@@ -47,14 +50,13 @@ public final class HistogramMean {
     }
     NativeHistogram.Combined next =
         before.times((double) (count - 1) / count).plus(histogram.dividedBy(count));
-    hintsContradict |= next.hintsContradict();
     boundsReconciled |= next.boundsReconciled();
     mean = next.histogram();
   }
 
   /** Whether some of the hints contradict each other. */
   public boolean hintsContradict() {
-    return hintsContradict || sum != null && sum.hintsContradict();
+    return CounterResetHint.contradict(hints);
   }
 
   /** Whether custom bounds had to be given up because not all have them. */

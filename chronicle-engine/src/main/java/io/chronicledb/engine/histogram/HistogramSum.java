@@ -1,5 +1,7 @@
 package io.chronicledb.engine.histogram;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +15,12 @@ public final class HistogramSum {
   /** What {@link #sum} lost, in the same layout; null as long as nothing was added to the first. */
   private @Nullable NativeHistogram lost;
 
-  private boolean hintsContradict;
+  private final Set<CounterResetHint> hints;
   private boolean boundsReconciled;
 
   public HistogramSum(NativeHistogram first) {
     this.sum = first;
+    this.hints = EnumSet.of(first.hint());
   }
 
   /** Whether {@link #add} takes it. */
@@ -34,7 +37,7 @@ public final class HistogramSum {
     NativeHistogram.Aligned aligned = sum.aligned(histogram);
     BucketLayout layout = aligned.layout();
     CounterResetHint hint = sum.hint().combinedWith(histogram.hint());
-    hintsContradict |= sum.hint().contradicts(histogram.hint());
+    hints.add(histogram.hint());
     boundsReconciled |= aligned.boundsReconciled();
     double[] sums = new double[layout.bucketCount()];
     double[] rest = lost == null ? new double[sums.length] : buckets(lost.in(layout));
@@ -83,7 +86,7 @@ public final class HistogramSum {
 
   /** Whether some of the hints contradict each other. */
   public boolean hintsContradict() {
-    return hintsContradict;
+    return CounterResetHint.contradict(hints);
   }
 
   /** Whether custom bounds had to be given up because not all have them. */

@@ -8,8 +8,8 @@ package io.chronicledb.engine.query;
  * @param evaluationNanos computing the series
  * @param sortNanos sorting them
  * @param timestamps the instants of the result
- * @param samplesPerStep samples in the windows of all selectors, at each instant; a sample in several windows counts in each. What a
- *     subquery looks at counts for the first instant at or after its own
+ * @param samplesPerStep samples in the windows of all selectors, at each instant; a sample in several windows counts in each, a value of
+ *     a subquery is a sample
  * @param peakBytes the most memory that it held
  */
 public record PromQlStatistics(

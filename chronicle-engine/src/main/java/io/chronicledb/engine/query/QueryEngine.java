@@ -272,14 +272,15 @@ public final class QueryEngine implements AutoCloseable {
       if (result instanceof PromQlResult.Matrix matrix) {
         result = matrix.sorted();
       }
-      if (statisticsTo != null) {
+      long[] shown = context.shown();
+      if (statisticsTo != null && shown != null) {
         statisticsTo.accept(new PromQlStatistics(
             queued,
             prepared,
             evaluated,
             watch.lap(),
             grid.timestamps(),
-            context.shown(),
+            shown,
             context.heldBytesMax()));
       }
       return result;

@@ -2,6 +2,7 @@ package io.chronicledb.engine.query;
 
 import io.chronicledb.engine.column.StaleMarker;
 import io.chronicledb.engine.histogram.BucketLayout;
+import io.chronicledb.engine.histogram.CounterResetHint;
 import io.chronicledb.engine.histogram.HistogramNotation;
 import io.chronicledb.engine.histogram.NativeHistogram;
 import java.util.ArrayList;
@@ -100,7 +101,7 @@ final class ScriptValues {
     };
   }
 
-  /** Whether two samples are the same, within a billionth. */
+  /** Whether two samples are the same, within a billionth; histograms with their hints, where one is expected. */
   static boolean same(Object actual, Object expected) {
     if (actual instanceof NativeHistogram a && expected instanceof NativeHistogram b) {
       return same(a.compact(0), b.compact(0));
@@ -114,6 +115,7 @@ final class ScriptValues {
   private static boolean same(NativeHistogram a, NativeHistogram b) {
     BucketLayout layout = a.layout();
     if (!layout.equals(b.layout())
+        || b.hint() != CounterResetHint.UNKNOWN && a.hint() != b.hint()
         || !near(a.count(), b.count())
         || !near(a.sum(), b.sum())
         || !near(a.zeroCount(), b.zeroCount())) {

@@ -36,8 +36,12 @@ public final class ExemplarController {
       method = {RequestMethod.GET, RequestMethod.POST})
   void exemplars(HttpServletRequest request, HttpServletResponse response) throws IOException {
     Parameters parameters = Parameters.of(request, memory);
-    TimeRange range = parameters.range();
-    write(select(parameters, range), response);
+    long start = parameters.millis("start", Millis.MIN);
+    long end = parameters.millis("end", Millis.MAX);
+    if (end < start) {
+      throw new ApiException("end timestamp must not be before start timestamp");
+    }
+    write(select(parameters, Millis.closed(start, end)), response);
   }
 
   private List<SeriesExemplars> select(Parameters parameters, TimeRange range) {
@@ -49,7 +53,7 @@ public final class ExemplarController {
       if (e.code() == ErrorCode.UNSUPPORTED) {
         throw e;
       }
-      throw ApiException.parameter("query", String.valueOf(e.getMessage()));
+      throw new ApiException(String.valueOf(e.getMessage())); // Not named here, as it is elsewhere.
     }
   }
 

@@ -2,9 +2,17 @@ package io.chronicledb.app.api.remoteread;
 
 import static io.chronicledb.app.api.remoteread.ReadRequests.matcher;
 import static io.chronicledb.app.api.remoteread.ReadRequests.query;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.doubles;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.histogram;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.label;
 import static io.chronicledb.app.ingest.remotewrite.WriteRequests.message;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.sample;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.series;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.span;
+import static io.chronicledb.app.ingest.remotewrite.WriteRequests.wholeHistogram;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.CodedInputStream;
 import io.chronicledb.app.ingest.remotewrite.WriteRequests.Fields;
 import io.chronicledb.engine.ChronicleDatabase;
 import io.chronicledb.engine.bytes.Snappy;
@@ -13,6 +21,7 @@ import io.chronicledb.engine.histogram.BucketLayout;
 import io.chronicledb.engine.histogram.CounterResetHint;
 import io.chronicledb.engine.histogram.NativeHistogram;
 import io.chronicledb.engine.model.Tags;
+import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.write.PointBatch;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -185,6 +194,49 @@ class RemoteReadHttpTest {
     assertThat(series).hasSize(2);
     assertThat(series.get(0)).startsWith("__name__=long host=a 0=").contains(" 149999000=");
     assertThat(series.get(1)).startsWith("__name__=long host=b 0=");
+  }
+
+  /** The series in an answer have the form of those in a remote write. */
+  @Test
+  void sendsNativeHistogramsThatCanBeWrittenBack() throws Exception {
+    byte[] written = message(
+        series(label("__name__", "whole"), label("a", "1"), wholeHistogram()),
+        series(
+            label("__name__", "whole"),
+            label("a", "2"),
+            sample(3, 500),
+            histogram(
+                h -> h.writeDouble(2, 6.5),
+                h -> h.writeDouble(3, -1),
+                h -> h.writeSInt32(4, BucketLayout.CUSTOM_SCHEMA),
+                span(11, 0, 2),
+                span(11, 1, 1),
+                doubles(13, 1.5, 2, 3),
+                doubles(16, -1, 0.5, 7),
+                h -> h.writeInt64(15, 1_000))));
+    assertThat(post("/api/v1/write", "snappy", Snappy.compress(written, 0, written.length))
+            .statusCode())
+        .isEqualTo(204);
+    String before = text(get("/api/v1/query?query=whole%5B1h%5D&time=10"));
+    assertThat(before).contains("\"histograms\"").contains("\"values\"").contains("\"6.5\"");
+    Fields query = query(0, 10_000, matcher(0, "__name__", "whole"));
+    HttpResponse<byte[]> response = read("/api/v1/read", query);
+    assertThat(response.headers().firstValue("Content-Encoding")).hasValue("snappy");
+    var in = CodedInputStream.newInstance(
+        Snappy.uncompress(response.body(), 0, response.body().length, 1 << 20));
+    assertThat(in.readTag()).isEqualTo(10);
+    byte[] result = in.readByteArray();
+    database.delete("whole", TimeRange.ALL);
+    assertThat(text(get("/api/v1/query?query=whole%5B1h%5D&time=10"))).contains("\"result\":[]");
+    assertThat(post("/api/v1/write", "snappy", Snappy.compress(result, 0, result.length))
+            .statusCode())
+        .isEqualTo(204);
+    assertThat(text(get("/api/v1/query?query=whole%5B1h%5D&time=10"))).isEqualTo(before);
+  }
+
+  private HttpResponse<byte[]> get(String path) throws Exception {
+    var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+    return CLIENT.send(request.build(), BodyHandlers.ofByteArray());
   }
 
   @Test

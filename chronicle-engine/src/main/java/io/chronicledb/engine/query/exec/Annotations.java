@@ -57,6 +57,12 @@ final class Annotations {
         + at(position));
   }
 
+  /** Warns of an order that is lost, since the series of a range come by their labels. */
+  void sortedRange(String position) {
+    add("PromQL warning: sort is ineffective for range queries since results are always ordered by"
+        + " labels" + at(position));
+  }
+
   /** Tells of a rate of what is no counter by its name. */
   void counter(String metric, String position) {
     if (COUNTER_SUFFIXES.stream().noneMatch(metric::endsWith)) {

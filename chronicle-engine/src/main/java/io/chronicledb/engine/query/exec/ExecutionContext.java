@@ -188,25 +188,14 @@ public final class ExecutionContext implements AutoCloseable {
     shown = new long[grid.count()];
   }
 
-  /** Samples that windows showed at each instant; empty unless {@link #countShown()} was called before. */
-  public long[] shown() {
-    long[] counted = shown;
-    return counted == null ? new long[0] : counted;
+  /** Samples that windows showed at each instant; null unless {@link #countShown()} was called before. */
+  public long @Nullable [] shown() {
+    return shown;
   }
 
   /** Whether they are counted, which one thread does, and for each place in the query by itself. */
   boolean countsShown() {
     return shown != null;
-  }
-
-  /** Counts samples that a window shows, for the first instant at or after that time. */
-  void shown(long time, int samples) {
-    long[] counted = shown;
-    if (counted != null) {
-      long past = time - grid.start();
-      long step = past <= 0 ? 0 : (past - 1) / grid.step() + 1;
-      counted[(int) Math.min(step, counted.length - 1)] += samples;
-    }
   }
 
   /** Ends the query where a result of that size is over the limit. */

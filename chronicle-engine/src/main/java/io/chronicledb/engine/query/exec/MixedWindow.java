@@ -54,6 +54,16 @@ final class MixedWindow {
     return false;
   }
 
+  /** Whether there is nothing but histograms in the present window. */
+  static boolean isAllHistograms(SlidingSamples samples) {
+    for (int i = samples.from; i < samples.to; i++) {
+      if (samples.histogram(i) == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The histogram that the last evaluation came to; null where that was a double, or nothing. */
   @Nullable
   NativeHistogram histogram() {
@@ -95,7 +105,11 @@ final class MixedWindow {
         lastTwo(samples);
         yield accumulator.result();
       }
-      case CHANGES, RESETS -> transitions(samples);
+      case CHANGES, RESETS -> transitions(samples, samples.from);
+      case ANCHORED_CHANGES, ANCHORED_RESETS ->
+        samples.timestamps[samples.to - 1] <= start
+            ? StaleMarker.value()
+            : transitions(samples, BoundedHistograms.newestUpTo(samples, start));
       case SUM_OVER_TIME, AVG_OVER_TIME -> {
         collect(samples);
         total();
@@ -105,14 +119,16 @@ final class MixedWindow {
           ANCHORED_RATE,
           ANCHORED_INCREASE,
           ANCHORED_DELTA,
-          ANCHORED_CHANGES,
-          ANCHORED_RESETS,
           SMOOTHED_RATE,
           SMOOTHED_INCREASE,
-          SMOOTHED_DELTA ->
-        throw new QueryExecutionException(
-            "anchored and smoothed selectors do not take native histograms, which "
-                + Annotations.quoted(metric) + " has");
+          SMOOTHED_DELTA -> {
+        collect(samples);
+        if (!isMixed()) {
+          bounded(
+              new BoundedHistograms(annotations, metric, window.position(), samples), start, end);
+        }
+        yield StaleMarker.value();
+      }
       default -> {
         collect(samples);
         yield ofFloats();
@@ -215,11 +231,16 @@ final class MixedWindow {
       return;
     }
     boolean counter = window.function() != WindowFunction.DELTA;
-    checkKind(counter);
+    if (counter) {
+      checkIsCounter();
+    }
     NativeHistogram change = counter ? counterChange() : gaugeChange();
     if (change == null) {
       annotations.mixedBuckets(metric, window.position());
       return;
+    }
+    if (!counter) {
+      checkIsGauge();
     }
     double sampled = (lastTime - firstTime) / NANOS_PER_SECOND;
     double distance = sampled / (count - 1);
@@ -243,15 +264,16 @@ final class MixedWindow {
     result = change.withHint(CounterResetHint.GAUGE).compact(0).times(factor);
   }
 
-  private void checkKind(boolean counter) {
-    NativeHistogram first = histograms.get(0);
-    NativeHistogram last = histograms.get(histograms.size() - 1);
-    boolean anyGauge =
-        histograms.stream().anyMatch(histogram -> histogram.hint() == CounterResetHint.GAUGE);
-    if (counter && anyGauge) {
+  private void checkIsCounter() {
+    if (histograms.stream().anyMatch(histogram -> histogram.hint() == CounterResetHint.GAUGE)) {
       annotations.notACounter(metric, window.position());
-    } else if (!counter
-        && (first.hint() != CounterResetHint.GAUGE || last.hint() != CounterResetHint.GAUGE)) {
+    }
+  }
+
+  /** Only the first and the last one matter. */
+  private void checkIsGauge() {
+    if (histograms.get(0).hint() != CounterResetHint.GAUGE
+        || histograms.get(histograms.size() - 1).hint() != CounterResetHint.GAUGE) {
       annotations.notAGauge(metric, window.position());
     }
   }
@@ -302,6 +324,30 @@ final class MixedWindow {
     return difference.histogram();
   }
 
+  private void bounded(BoundedHistograms bounded, long start, long end) {
+    double seconds = (end - start) / NANOS_PER_SECOND;
+    NativeHistogram change = switch (window.function()) {
+      case ANCHORED_RATE -> perSecond(bounded.change(start, end, true, false), seconds);
+      case ANCHORED_INCREASE -> bounded.change(start, end, true, false);
+      case ANCHORED_DELTA -> bounded.change(start, end, false, false);
+      case SMOOTHED_RATE -> perSecond(bounded.change(start, end, true, true), seconds);
+      case SMOOTHED_INCREASE -> bounded.change(start, end, true, true);
+      case SMOOTHED_DELTA -> bounded.change(start, end, false, true);
+      default -> {
+        result = bounded.at(end);
+        yield null;
+      }
+    };
+    if (change != null) {
+      result = change.withHint(CounterResetHint.GAUGE).compact(0);
+    }
+  }
+
+  private static @Nullable NativeHistogram perSecond(
+      @Nullable NativeHistogram change, double seconds) {
+    return change == null ? null : change.dividedBy(seconds);
+  }
+
   private void lastTwo(SlidingSamples samples) {
     if (samples.to - samples.from < 2) {
       return; // The accumulator has nothing either.
@@ -336,10 +382,11 @@ final class MixedWindow {
     result = rate ? change.dividedBy(seconds) : change;
   }
 
-  private double transitions(SlidingSamples samples) {
-    boolean resets = window.function() == WindowFunction.RESETS;
+  private double transitions(SlidingSamples samples, int from) {
+    boolean resets = window.function() == WindowFunction.RESETS
+        || window.function() == WindowFunction.ANCHORED_RESETS;
     int count = 0;
-    for (int i = samples.from + 1; i < samples.to; i++) {
+    for (int i = from + 1; i < samples.to; i++) {
       NativeHistogram histogram = samples.histogram(i);
       NativeHistogram previous = samples.histogram(i - 1);
       boolean changed;

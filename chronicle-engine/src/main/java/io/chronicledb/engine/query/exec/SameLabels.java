@@ -22,11 +22,20 @@ final class SameLabels {
   }
 
   static List<SeriesBatch> merge(List<SeriesBatch> batches) {
-    Map<Tags, SeriesBatch> merged = new LinkedHashMap<>();
+    Map<Key, SeriesBatch> merged = new LinkedHashMap<>();
     for (SeriesBatch batch : batches) {
-      merged.merge(batch.labels(), batch, SameLabels::merge);
+      merged.merge(Key.of(batch), batch, SameLabels::merge);
     }
     return new ArrayList<>(merged.values());
+  }
+
+  /** What tells series apart: a name that is to be dropped is another than the same that stays. */
+  private record Key(Tags labels, boolean dropsMetric) {
+
+    static Key of(SeriesBatch batch) {
+      boolean named = batch.labels().get(Tags.METRIC) != null;
+      return new Key(batch.labels(), named && batch.dropsMetric());
+    }
   }
 
   private static SeriesBatch merge(SeriesBatch a, SeriesBatch b) {

@@ -28,6 +28,7 @@ final class ScanWindows implements SeriesOperator {
 
   private final ExecutionContext context;
   private final Grid grid;
+  private final ShownSamples shown;
   private final Window window;
   private final Scan scan;
   private final List<double[]> parameters;
@@ -39,9 +40,15 @@ final class ScanWindows implements SeriesOperator {
   private record Piece(List<SeriesBatch> batches, List<String> annotations) {}
 
   ScanWindows(
-      ExecutionContext context, Grid grid, Window window, Scan scan, List<double[]> parameters) {
+      ExecutionContext context,
+      Grid grid,
+      ShownSamples shown,
+      Window window,
+      Scan scan,
+      List<double[]> parameters) {
     this.context = context;
     this.grid = grid;
+    this.shown = shown;
     this.window = window;
     this.scan = scan;
     this.parameters = parameters;
@@ -56,8 +63,8 @@ final class ScanWindows implements SeriesOperator {
   public @Nullable SeriesBatch next() {
     WindowOperator operator = pulled;
     if (operator == null) {
-      operator =
-          new WindowOperator(context, context.annotations(), grid, window, samples(), parameters);
+      operator = new WindowOperator(
+          context, context.annotations(), grid, shown, window, samples(), parameters);
       pulled = operator;
     }
     return operator.next();
@@ -87,7 +94,8 @@ final class ScanWindows implements SeriesOperator {
   private Morsels.Worker<Piece> worker(int size) {
     var annotations = new Annotations();
     SlidingSamples.OfScan samples = samples();
-    var operator = new WindowOperator(context, annotations, grid, window, samples, parameters);
+    var operator =
+        new WindowOperator(context, annotations, grid, shown, window, samples, parameters);
     return piece -> {
       samples.goTo(piece * size, (piece + 1) * size);
       var batches = new ArrayList<SeriesBatch>(size);

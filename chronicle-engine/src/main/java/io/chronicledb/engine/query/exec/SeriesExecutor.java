@@ -52,16 +52,18 @@ public final class SeriesExecutor {
 
   private final ExecutionContext context;
   private final Grid grid;
+  private final ShownSamples shown;
   private final int instants;
   private final SharedSeries shared;
 
   public SeriesExecutor(ExecutionContext context) {
-    this(context, context.grid());
+    this(context, context.grid(), ShownSamples.to(context.shown()));
   }
 
-  private SeriesExecutor(ExecutionContext context, Grid grid) {
+  private SeriesExecutor(ExecutionContext context, Grid grid, ShownSamples shown) {
     this.context = context;
     this.grid = grid;
+    this.shown = shown;
     this.instants = grid.count();
     this.shared = new SharedSeries(context, instants);
   }
@@ -87,7 +89,8 @@ public final class SeriesExecutor {
   public void samples(SampleNode node, SampleConsumer consumer) {
     if (node instanceof Subquery subquery) {
       long[] timestamps = subquery.grid().timestamps();
-      for (SeriesBatch batch : on(subquery.grid()).series(subquery.input())) {
+      for (SeriesBatch batch :
+          on(subquery.grid(), ShownSamples.ofSubquery()).series(subquery.input())) {
         batch.samples(timestamps, (labels, times, values, histogramTimes, histograms) -> {
           consumer.accept(labels, times, values, histogramTimes, histograms);
           return labels;
@@ -125,6 +128,7 @@ public final class SeriesExecutor {
           }
         }
       }
+      shown.add(0, timestamps.size() + histograms.size());
       if (timestamps.size() > 0 || !histograms.isEmpty()) {
         consumer.accept(
             context.view().tags(order),
@@ -136,9 +140,9 @@ public final class SeriesExecutor {
     }
   }
 
-  private SeriesExecutor on(Grid other) {
+  private SeriesExecutor on(Grid other, ShownSamples counted) {
     context.checkResult(other.count());
-    return new SeriesExecutor(context, other);
+    return new SeriesExecutor(context, other, counted);
   }
 
   /** The values of a scalar plan, one for each instant. */
@@ -240,10 +244,10 @@ public final class SeriesExecutor {
       return absent(absent);
     }
     if (node instanceof SortByValue sort) {
-      return sorted(floatsOf(sort.input()), byValue(sort));
+      return sorted(floatsOf(sort.input()), byValue(sort), sort.position());
     }
     if (node instanceof SortByLabels sort) {
-      return sorted(operator(sort.input()), byLabels(sort));
+      return sorted(operator(sort.input()), byLabels(sort), sort.position());
     }
     if (node instanceof Relabel relabel) {
       return relabel(relabel);
@@ -289,15 +293,17 @@ public final class SeriesExecutor {
   private SeriesOperator window(Window window) {
     List<double[]> parameters = scalars(window.parameters());
     if (window.input() instanceof Subquery subquery) {
-      SeriesOperator input = on(subquery.grid()).operator(subquery.input());
+      SeriesOperator input =
+          on(subquery.grid(), ShownSamples.ofSubquery()).operator(subquery.input());
       var samples = new SlidingSamples.OfSubquery(context, input, subquery.grid());
-      return new WindowOperator(context, context.annotations(), grid, window, samples, parameters);
+      return new WindowOperator(
+          context, context.annotations(), grid, shown, window, samples, parameters);
     }
-    return new ScanWindows(context, grid, window, (Scan) window.input(), parameters);
+    return new ScanWindows(context, grid, shown, window, (Scan) window.input(), parameters);
   }
 
   private SeriesOperator repeated(Repeated node) {
-    SeriesOperator input = on(node.once()).operator(node.input());
+    SeriesOperator input = on(node.once(), shown.once()).operator(node.input());
     return SeriesOperator.changed(input, batch -> {
       var column = new SeriesColumn(instants);
       for (int i = 0; i < instants; i++) {
@@ -490,7 +496,11 @@ public final class SeriesExecutor {
     return SeriesOperator.changed(operator(node), SeriesBatch::floats);
   }
 
-  private SeriesOperator sorted(SeriesOperator input, Comparator<SeriesBatch> order) {
+  private SeriesOperator sorted(
+      SeriesOperator input, Comparator<SeriesBatch> order, String position) {
+    if (instants > 1) {
+      context.annotations().sortedRange(position);
+    }
     List<SeriesBatch> batches = input.drain(context);
     SeriesOperator.release(context, batches);
     batches.sort(order);

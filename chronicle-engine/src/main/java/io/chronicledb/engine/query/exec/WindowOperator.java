@@ -19,6 +19,7 @@ final class WindowOperator implements SeriesOperator {
   private final ExecutionContext context;
   private final Annotations annotations;
   private final Grid grid;
+  private final ShownSamples shown;
   private final Window window;
   private final WindowFunction function;
   private final Accumulator accumulator;
@@ -42,6 +43,7 @@ final class WindowOperator implements SeriesOperator {
       ExecutionContext context,
       Annotations annotations,
       Grid grid,
+      ShownSamples shown,
       Window window,
       SlidingSamples samples,
       List<double[]> parameters) {
@@ -59,6 +61,7 @@ final class WindowOperator implements SeriesOperator {
     this.parametrised = !parameters.isEmpty();
     this.constant =
         window.fixedInstant() != null && parameters.isEmpty() && !function.dependsOnInstant();
+    this.shown = constant ? shown.once() : shown;
   }
 
   @Override
@@ -154,20 +157,25 @@ final class WindowOperator implements SeriesOperator {
     long start = instant + window.range().from() - 1;
     long end = instant + window.range().to() - 1;
     accumulator.start(start, end);
+    double result;
     if (MixedWindow.applies(samples)) {
-      return mixed.evaluate(samples, start, end);
+      result = mixed.evaluate(samples, start, end);
+      accumulator.restart(); // It has not slid over this window.
+    } else {
+      accumulator.slide(samples.timestamps, samples.values, samples.from, samples.to);
+      result = accumulator.result();
     }
-    accumulator.slide(samples.timestamps, samples.values, samples.from, samples.to);
-    double result = accumulator.result();
-    // An instant selector shows one sample, whatever it looks through.
-    context.shown(
-        grid.at(index),
-        !function.seesStaleMarkers() ? samples.to - samples.from : StaleMarker.is(result) ? 0 : 1);
+    if (!function.seesStaleMarkers()) {
+      shown.add(index, samples.to - samples.from);
+    } else if (!StaleMarker.is(result) || mixed.histogram() != null) {
+      // An instant selector shows one sample, whatever it looks through.
+      shown.add(index, 1);
+    }
     return result;
   }
 
   private void checkParameters(int index) {
-    if (function == WindowFunction.QUANTILE_OVER_TIME) {
+    if (function == WindowFunction.QUANTILE_OVER_TIME && !MixedWindow.isAllHistograms(samples)) {
       annotations.quantile(first[index], window.position());
     } else if (function == WindowFunction.DOUBLE_EXPONENTIAL_SMOOTHING) {
       checkFactor("smoothing factor", "sf", first[index]);

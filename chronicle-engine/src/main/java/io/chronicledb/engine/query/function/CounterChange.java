@@ -319,7 +319,7 @@ final class CounterChange {
           search++;
         }
         last = search;
-        if (times.get(last) <= rangeStart) {
+        if (times.get(last) <= rangeStart || times.get(first) > rangeEnd) {
           return StaleMarker.value();
         }
       }

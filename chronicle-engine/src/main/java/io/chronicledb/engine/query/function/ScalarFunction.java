@@ -83,9 +83,9 @@ public enum ScalarFunction {
       case RAD -> value * Math.PI / 180;
       case NEGATE -> -value;
       case ROUND -> round(value, a);
-      case CLAMP_MIN -> Math.max(value, a);
-      case CLAMP_MAX -> Math.min(value, a);
-      case CLAMP -> Math.max(a, Math.min(b, value));
+      case CLAMP_MIN -> max(value, a);
+      case CLAMP_MAX -> min(value, a);
+      case CLAMP -> max(a, min(b, value));
     };
   }
 
@@ -144,6 +144,17 @@ public enum ScalarFunction {
         ? 0.5 * Math.log1p(twice + twice * magnitude / (1 - magnitude))
         : 0.5 * Math.log1p(twice / (1 - magnitude));
     return Math.copySign(result, value);
+  }
+
+  /** As Go has it: nothing is above infinity, NaN neither. Java says NaN. */
+  private static double max(double a, double b) {
+    boolean infinite = a == Double.POSITIVE_INFINITY || b == Double.POSITIVE_INFINITY;
+    return infinite ? Double.POSITIVE_INFINITY : Math.max(a, b);
+  }
+
+  private static double min(double a, double b) {
+    boolean infinite = a == Double.NEGATIVE_INFINITY || b == Double.NEGATIVE_INFINITY;
+    return infinite ? Double.NEGATIVE_INFINITY : Math.min(a, b);
   }
 
   private static double round(double value, double toNearest) {

@@ -262,8 +262,12 @@ public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.SampleNod
     }
   }
 
-  /** The same series, by the values of some labels and then by all labels. */
-  record SortByLabels(SeriesNode input, List<String> labels, boolean descending)
+  /**
+   * The same series, by the values of some labels and then by all labels.
+   *
+   * @param position of the function in the query
+   */
+  record SortByLabels(SeriesNode input, List<String> labels, boolean descending, String position)
       implements SeriesNode {
     public SortByLabels {
       labels = List.copyOf(labels);
@@ -391,8 +395,12 @@ public sealed interface PlanNode permits PlanNode.SeriesNode, PlanNode.SampleNod
     }
   }
 
-  /** The same series, by value at the last instant of the grid. */
-  record SortByValue(SeriesNode input, boolean descending) implements SeriesNode {
+  /**
+   * The same series, by value at the last instant of the grid.
+   *
+   * @param position of the function in the query
+   */
+  record SortByValue(SeriesNode input, boolean descending, String position) implements SeriesNode {
     @Override
     public List<PlanNode> inputs() {
       return List.of(input);

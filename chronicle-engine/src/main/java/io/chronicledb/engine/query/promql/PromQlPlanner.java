@@ -7,30 +7,24 @@ import io.chronicledb.engine.error.InvalidQueryException;
 import io.chronicledb.engine.index.ValueMatcher;
 import io.chronicledb.engine.model.TagMatcher;
 import io.chronicledb.engine.model.Tags;
-import io.chronicledb.engine.model.TimeRange;
 import io.chronicledb.engine.query.function.BinaryOperation;
 import io.chronicledb.engine.query.function.HistogramFigure;
 import io.chronicledb.engine.query.function.LabelRewrite;
 import io.chronicledb.engine.query.function.ScalarFunction;
 import io.chronicledb.engine.query.function.SeriesAggregate;
 import io.chronicledb.engine.query.function.WindowFunction;
-import io.chronicledb.engine.query.plan.Bounds;
 import io.chronicledb.engine.query.plan.Grid;
 import io.chronicledb.engine.query.plan.Grouping;
 import io.chronicledb.engine.query.plan.Matching;
 import io.chronicledb.engine.query.plan.PlanNode;
 import io.chronicledb.engine.query.plan.PlanNode.ScalarNode;
-import io.chronicledb.engine.query.plan.PlanNode.Scan;
 import io.chronicledb.engine.query.plan.PlanNode.SeriesNode;
 import io.chronicledb.engine.query.plan.PlanNode.Subquery;
 import io.chronicledb.engine.query.plan.PlanNode.Window;
 import io.chronicledb.engine.query.promql.PromQlExpr.Reach;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,109 +35,8 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
 
   private static final long NANOS_PER_MILLI = 1_000_000;
 
-  /** Of subqueries that do not say it: Prometheus' default interval of evaluation. */
-  private static final long DEFAULT_STEP_NANOS = 60_000_000_000L;
-
   /** The metric whose labels {@code info} adds unless it is told another. */
   private static final String TARGET_INFO = "target_info";
-
-  /** Functions of one range vector and scalars. */
-  private static final Map<PromQlFunction, WindowFunction> RANGE_FUNCTIONS = Map.ofEntries(
-      Map.entry(PromQlFunction.RATE, WindowFunction.RATE),
-      Map.entry(PromQlFunction.INCREASE, WindowFunction.INCREASE),
-      Map.entry(PromQlFunction.DELTA, WindowFunction.DELTA),
-      Map.entry(PromQlFunction.IRATE, WindowFunction.IRATE),
-      Map.entry(PromQlFunction.IDELTA, WindowFunction.IDELTA),
-      Map.entry(PromQlFunction.CHANGES, WindowFunction.CHANGES),
-      Map.entry(PromQlFunction.RESETS, WindowFunction.RESETS),
-      Map.entry(PromQlFunction.SUM_OVER_TIME, WindowFunction.SUM_OVER_TIME),
-      Map.entry(PromQlFunction.AVG_OVER_TIME, WindowFunction.AVG_OVER_TIME),
-      Map.entry(PromQlFunction.MIN_OVER_TIME, WindowFunction.MIN_OVER_TIME),
-      Map.entry(PromQlFunction.MAX_OVER_TIME, WindowFunction.MAX_OVER_TIME),
-      Map.entry(PromQlFunction.COUNT_OVER_TIME, WindowFunction.COUNT_OVER_TIME),
-      Map.entry(PromQlFunction.LAST_OVER_TIME, WindowFunction.LAST_OVER_TIME),
-      Map.entry(PromQlFunction.FIRST_OVER_TIME, WindowFunction.FIRST_OVER_TIME),
-      Map.entry(PromQlFunction.PRESENT_OVER_TIME, WindowFunction.PRESENT_OVER_TIME),
-      Map.entry(PromQlFunction.STDDEV_OVER_TIME, WindowFunction.STDDEV_OVER_TIME),
-      Map.entry(PromQlFunction.STDVAR_OVER_TIME, WindowFunction.STDVAR_OVER_TIME),
-      Map.entry(PromQlFunction.QUANTILE_OVER_TIME, WindowFunction.QUANTILE_OVER_TIME),
-      Map.entry(PromQlFunction.MAD_OVER_TIME, WindowFunction.MAD_OVER_TIME),
-      Map.entry(PromQlFunction.TS_OF_FIRST_OVER_TIME, WindowFunction.TS_OF_FIRST_OVER_TIME),
-      Map.entry(PromQlFunction.TS_OF_LAST_OVER_TIME, WindowFunction.TS_OF_LAST_OVER_TIME),
-      Map.entry(PromQlFunction.TS_OF_MIN_OVER_TIME, WindowFunction.TS_OF_MIN_OVER_TIME),
-      Map.entry(PromQlFunction.TS_OF_MAX_OVER_TIME, WindowFunction.TS_OF_MAX_OVER_TIME),
-      Map.entry(PromQlFunction.DERIV, WindowFunction.DERIV),
-      Map.entry(PromQlFunction.PREDICT_LINEAR, WindowFunction.PREDICT_LINEAR),
-      Map.entry(
-          PromQlFunction.DOUBLE_EXPONENTIAL_SMOOTHING,
-          WindowFunction.DOUBLE_EXPONENTIAL_SMOOTHING));
-
-  private static final Map<WindowFunction, WindowFunction> ANCHORED = Map.of(
-      WindowFunction.RATE, WindowFunction.ANCHORED_RATE,
-      WindowFunction.INCREASE, WindowFunction.ANCHORED_INCREASE,
-      WindowFunction.DELTA, WindowFunction.ANCHORED_DELTA,
-      WindowFunction.CHANGES, WindowFunction.ANCHORED_CHANGES,
-      WindowFunction.RESETS, WindowFunction.ANCHORED_RESETS);
-
-  private static final Map<WindowFunction, WindowFunction> SMOOTHED = Map.of(
-      WindowFunction.RATE, WindowFunction.SMOOTHED_RATE,
-      WindowFunction.INCREASE, WindowFunction.SMOOTHED_INCREASE,
-      WindowFunction.DELTA, WindowFunction.SMOOTHED_DELTA);
-
-  /** Functions whose result changes with the instant although their arguments do not. */
-  private static final Set<PromQlFunction> UNSTEADY = EnumSet.of(
-      PromQlFunction.DAYS_IN_MONTH,
-      PromQlFunction.DAY_OF_MONTH,
-      PromQlFunction.DAY_OF_WEEK,
-      PromQlFunction.DAY_OF_YEAR,
-      PromQlFunction.HOUR,
-      PromQlFunction.MINUTE,
-      PromQlFunction.MONTH,
-      PromQlFunction.YEAR,
-      PromQlFunction.PREDICT_LINEAR,
-      PromQlFunction.TIME,
-      PromQlFunction.TIMESTAMP);
-
-  /** Functions of each value, with scalars behind the vector. */
-  private static final Map<PromQlFunction, ScalarFunction> SCALAR_FUNCTIONS = Map.ofEntries(
-      Map.entry(PromQlFunction.ABS, ScalarFunction.ABS),
-      Map.entry(PromQlFunction.CEIL, ScalarFunction.CEIL),
-      Map.entry(PromQlFunction.FLOOR, ScalarFunction.FLOOR),
-      Map.entry(PromQlFunction.EXP, ScalarFunction.EXP),
-      Map.entry(PromQlFunction.SQRT, ScalarFunction.SQRT),
-      Map.entry(PromQlFunction.LN, ScalarFunction.LN),
-      Map.entry(PromQlFunction.LOG2, ScalarFunction.LOG2),
-      Map.entry(PromQlFunction.LOG10, ScalarFunction.LOG10),
-      Map.entry(PromQlFunction.SGN, ScalarFunction.SGN),
-      Map.entry(PromQlFunction.SIN, ScalarFunction.SIN),
-      Map.entry(PromQlFunction.COS, ScalarFunction.COS),
-      Map.entry(PromQlFunction.TAN, ScalarFunction.TAN),
-      Map.entry(PromQlFunction.ASIN, ScalarFunction.ASIN),
-      Map.entry(PromQlFunction.ACOS, ScalarFunction.ACOS),
-      Map.entry(PromQlFunction.ATAN, ScalarFunction.ATAN),
-      Map.entry(PromQlFunction.SINH, ScalarFunction.SINH),
-      Map.entry(PromQlFunction.COSH, ScalarFunction.COSH),
-      Map.entry(PromQlFunction.TANH, ScalarFunction.TANH),
-      Map.entry(PromQlFunction.ASINH, ScalarFunction.ASINH),
-      Map.entry(PromQlFunction.ACOSH, ScalarFunction.ACOSH),
-      Map.entry(PromQlFunction.ATANH, ScalarFunction.ATANH),
-      Map.entry(PromQlFunction.DEG, ScalarFunction.DEG),
-      Map.entry(PromQlFunction.RAD, ScalarFunction.RAD),
-      Map.entry(PromQlFunction.ROUND, ScalarFunction.ROUND),
-      Map.entry(PromQlFunction.CLAMP, ScalarFunction.CLAMP),
-      Map.entry(PromQlFunction.CLAMP_MIN, ScalarFunction.CLAMP_MIN),
-      Map.entry(PromQlFunction.CLAMP_MAX, ScalarFunction.CLAMP_MAX));
-
-  /** Functions of a time, which is the instant's where none is given. */
-  private static final Map<PromQlFunction, ScalarFunction> CALENDAR_FUNCTIONS = Map.of(
-      PromQlFunction.YEAR, ScalarFunction.YEAR,
-      PromQlFunction.MONTH, ScalarFunction.MONTH,
-      PromQlFunction.DAY_OF_MONTH, ScalarFunction.DAY_OF_MONTH,
-      PromQlFunction.DAY_OF_YEAR, ScalarFunction.DAY_OF_YEAR,
-      PromQlFunction.DAY_OF_WEEK, ScalarFunction.DAY_OF_WEEK,
-      PromQlFunction.DAYS_IN_MONTH, ScalarFunction.DAYS_IN_MONTH,
-      PromQlFunction.HOUR, ScalarFunction.HOUR,
-      PromQlFunction.MINUTE, ScalarFunction.MINUTE);
 
   /** The instants of the whole query. */
   private final Grid query;
@@ -152,11 +45,14 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
   private final Grid grid;
 
   private final long lookbackNanos;
+  private final WindowPlanner windows;
 
   private PromQlPlanner(Grid query, Grid grid, long lookbackNanos) {
     this.query = query;
     this.grid = grid;
     this.lookbackNanos = lookbackNanos;
+    this.windows = new WindowPlanner(
+        query, grid, lookbackNanos, (expression, instants) -> on(instants).compile(expression));
   }
 
   private PromQlPlanner on(Grid other) {
@@ -180,7 +76,7 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
   }
 
   private PromQlPlan samples(PromQlExpr matrix) {
-    SeriesNode node = window(matrix, WindowFunction.PRESENT_OVER_TIME, List.of(), "", null);
+    SeriesNode node = windows.window(matrix, WindowFunction.PRESENT_OVER_TIME, List.of(), "", null);
     if (!(node instanceof Window window)) {
       return new PromQlPlan.Samples(new Subquery(node, grid), null); // Without an instant in it.
     }
@@ -218,46 +114,11 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
     if (worthIt
         && grid.count() > 1
         && unwrapped.type() == ValueType.VECTOR
-        && isSteady(unwrapped)) {
+        && Steadiness.isSteady(unwrapped)) {
       Grid once = new Grid(grid.start(), grid.step(), 1, grid.start());
       return new PlanNode.Repeated(unwrapped.accept(on(once)), once);
     }
     return unwrapped.accept(this);
-  }
-
-  /** Whether an expression is the same at every instant: all of its selectors have a time of their own. */
-  private static boolean isSteady(PromQlExpr expression) {
-    PromQlExpr unwrapped = expression.unwrapped();
-    if (unwrapped instanceof PromQlExpr.VectorSelector selector) {
-      return selector.modifiers().at() != null;
-    }
-    if (unwrapped instanceof PromQlExpr.RangeSelector range) {
-      return range.selector().modifiers().at() != null;
-    }
-    if (unwrapped instanceof PromQlExpr.Subquery subquery) {
-      return subquery.modifiers().at() != null;
-    }
-    if (unwrapped instanceof PromQlExpr.Unary unary) {
-      return isSteady(unary.expr());
-    }
-    if (unwrapped instanceof PromQlExpr.Aggregate aggregate) {
-      return isSteady(aggregate.expr());
-    }
-    if (unwrapped instanceof PromQlExpr.Call call) {
-      return !UNSTEADY.contains(call.function())
-          && call.arguments().stream().allMatch(PromQlPlanner::isSteady);
-    }
-    PromQlExpr left = unwrapped;
-    while (left instanceof PromQlExpr.Binary binary) {
-      if (!isSteady(binary.rhs())) {
-        return false;
-      }
-      left = binary.lhs().unwrapped();
-    }
-    return left != unwrapped
-        ? isSteady(left)
-        : unwrapped instanceof PromQlExpr.NumberLiteral
-            || unwrapped instanceof PromQlExpr.StringLiteral;
   }
 
   private ScalarNode scalar(PromQlExpr expression) {
@@ -293,15 +154,7 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
 
   @Override
   public SeriesNode visitVectorSelector(PromQlExpr.VectorSelector selector) {
-    return selector.reach() == Reach.SMOOTHED
-        ? instant(selector, WindowFunction.INTERPOLATED, lookbackNanos)
-        : instant(selector, WindowFunction.LATEST, 0);
-  }
-
-  private Window instant(
-      PromQlExpr.VectorSelector selector, WindowFunction function, long afterNanos) {
-    Bounds range = bounds(selector.modifiers(), lookbackNanos, selector.span());
-    return window(selector, range, 0, afterNanos, function, List.of(), "");
+    return windows.instant(selector);
   }
 
   @Override
@@ -312,145 +165,6 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
   @Override
   public SeriesNode visitSubquery(PromQlExpr.Subquery subquery) {
     throw unsupported(subquery, "a subquery outside of a function");
-  }
-
-  /**
-   * A function of the windows of a range selector or subquery.
-   *
-   * @param name of the function; null where the selector is one by itself
-   */
-  private SeriesNode window(
-      PromQlExpr matrix,
-      WindowFunction function,
-      List<ScalarNode> parameters,
-      String position,
-      @Nullable String name) {
-    if (matrix instanceof PromQlExpr.Subquery subquery) {
-      return overSubquery(subquery, function, parameters, position);
-    }
-    var range = (PromQlExpr.RangeSelector) matrix;
-    PromQlExpr.VectorSelector selector = range.selector();
-    Bounds bounds =
-        bounds(selector.modifiers(), positive(range.range(), range.span()), range.span());
-    if (selector.reach() == Reach.WINDOW) {
-      return window(selector, bounds, 0, 0, function, parameters, position);
-    }
-    boolean smoothed = selector.reach() == Reach.SMOOTHED;
-    Map<WindowFunction, WindowFunction> able = smoothed ? SMOOTHED : ANCHORED;
-    WindowFunction extended = able.getOrDefault(function, function);
-    if (name != null && extended == function) {
-      throw InvalidQueryException.unsupported(
-          range.span().line(),
-          range.span().column(),
-          (smoothed
-                  ? "smoothed modifier can only be used with: delta, increase, rate"
-                  : "anchored modifier can only be used with: changes, delta, increase, rate, resets")
-              + " - not with " + name);
-    }
-    return window(
-        selector,
-        bounds,
-        lookbackNanos,
-        smoothed ? lookbackNanos : 0,
-        extended,
-        parameters,
-        position);
-  }
-
-  private SeriesNode overSubquery(
-      PromQlExpr.Subquery subquery,
-      WindowFunction function,
-      List<ScalarNode> parameters,
-      String position) {
-    long width = positive(subquery.range(), subquery.span());
-    long step =
-        subquery.step() == null ? DEFAULT_STEP_NANOS : positive(subquery.step(), subquery.span());
-    Bounds bounds = bounds(subquery.modifiers(), width, subquery.span());
-    Long fixed = fixedInstant(subquery.modifiers().at());
-    long first = saturatedAdd(fixed == null ? grid.start() : fixed, bounds.from());
-    long last = saturatedAdd(fixed == null ? grid.at(grid.count() - 1) : fixed, bounds.to()) - 1;
-    // Instants are multiples of the step, whatever the query's own are.
-    long remainder = Math.floorMod(first, step);
-    long start = remainder == 0 ? first : saturatedAdd(first, step - remainder);
-    if (start > last) {
-      return new PlanNode.Nothing();
-    }
-    long more = Long.divideUnsigned(last - start, step);
-    if (more < 0 || more >= Integer.MAX_VALUE) {
-      throw InvalidQueryException.at(
-          subquery.span().line(),
-          subquery.span().column(),
-          "the subquery has too many steps; make its range shorter or its step longer");
-    }
-    var inner = new Grid(start, step, (int) more + 1, last);
-    SeriesNode input = on(inner).compile(subquery.expr());
-    return new Window(
-        new Subquery(input, inner), bounds, bounds, function, parameters, fixed, position);
-  }
-
-  private long positive(QueryDuration duration, SourceSpan span) {
-    long nanos = nanos(duration, span);
-    if (nanos <= 0) {
-      throw QueryText.error(span, "duration must be greater than 0");
-    }
-    return nanos;
-  }
-
-  private long nanos(QueryDuration duration, SourceSpan span) {
-    try {
-      return duration.nanos(stepNanos(), query.end() - query.start());
-    } catch (IllegalArgumentException e) {
-      throw QueryText.error(span, String.valueOf(e.getMessage()));
-    }
-  }
-
-  /** The distance of the query's instants; an instant query has none. */
-  private long stepNanos() {
-    return query.step() == 1 ? 0 : query.step();
-  }
-
-  /** The window open at the left and closed at the right, as half-open nanoseconds: both bounds one later. */
-  private Bounds bounds(TimeModifiers modifiers, long width, SourceSpan span) {
-    long to = 1 - nanos(modifiers.offset(), span);
-    return new Bounds(saturatedAdd(to, -width), to);
-  }
-
-  private Window window(
-      PromQlExpr.VectorSelector selector,
-      Bounds range,
-      long before,
-      long after,
-      WindowFunction function,
-      List<ScalarNode> parameters,
-      String position) {
-    Long fixed = fixedInstant(selector.modifiers().at());
-    long first = fixed == null ? grid.start() : fixed;
-    long last = fixed == null ? grid.at(grid.count() - 1) : fixed;
-    var read = new Bounds(saturatedAdd(range.from(), -before), saturatedAdd(range.to(), after));
-    var scan = new Scan(
-        selector.matchers(),
-        new TimeRange(saturatedAdd(first, read.from()), saturatedAdd(last, read.to())));
-    return new Window(scan, read, range, function, parameters, fixed, position);
-  }
-
-  private @Nullable Long fixedInstant(TimeModifiers.@Nullable At at) {
-    if (at == null) {
-      return null;
-    }
-    return switch (at.anchor()) {
-      case START -> query.start();
-      case END -> query.end();
-      case TIMESTAMP ->
-        Math.max(
-                Long.MIN_VALUE / NANOS_PER_MILLI,
-                Math.min(Long.MAX_VALUE / NANOS_PER_MILLI, at.timestampMillis()))
-            * NANOS_PER_MILLI;
-    };
-  }
-
-  private static long saturatedAdd(long a, long b) {
-    long sum = a + b;
-    return ((a ^ sum) & (b ^ sum)) < 0 ? (a < 0 ? Long.MIN_VALUE : Long.MAX_VALUE) : sum;
   }
 
   @Override
@@ -580,19 +294,19 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
 
   @Override
   public SeriesNode visitCall(PromQlExpr.Call call) {
-    WindowFunction rangeFunction = RANGE_FUNCTIONS.get(call.function());
+    WindowFunction rangeFunction = FunctionTables.RANGES.get(call.function());
     if (rangeFunction != null) {
       return rangeFunction(call, rangeFunction);
     }
     List<PromQlExpr> arguments = call.arguments();
-    ScalarFunction scalarFunction = SCALAR_FUNCTIONS.get(call.function());
+    ScalarFunction scalarFunction = FunctionTables.SCALARS.get(call.function());
     if (scalarFunction != null) {
       List<ScalarNode> scalars = arguments.size() == 1 && scalarFunction == ScalarFunction.ROUND
           ? List.of(new PlanNode.Constant(1))
           : arguments.subList(1, arguments.size()).stream().map(this::scalar).toList();
       return new PlanNode.Apply(compile(arguments.get(0)), scalarFunction, scalars);
     }
-    ScalarFunction calendarFunction = CALENDAR_FUNCTIONS.get(call.function());
+    ScalarFunction calendarFunction = FunctionTables.CALENDARS.get(call.function());
     if (calendarFunction != null) {
       SeriesNode time = arguments.isEmpty()
           ? new PlanNode.ToVector(new PlanNode.EvaluationTime())
@@ -611,18 +325,20 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
       case PI -> new PlanNode.Constant(Math.PI);
       case START -> seconds(query.start());
       case END -> seconds(query.end());
-      case STEP -> seconds(stepNanos());
+      case STEP -> seconds(windows.stepNanos());
       case RANGE -> seconds(query.end() - query.start());
       case MIN_OF ->
         new PlanNode.ScalarChoice(scalar(arguments.get(0)), scalar(arguments.get(1)), false);
       case MAX_OF ->
         new PlanNode.ScalarChoice(scalar(arguments.get(0)), scalar(arguments.get(1)), true);
-      case SORT -> new PlanNode.SortByValue(compile(arguments.get(0)), false);
-      case SORT_DESC -> new PlanNode.SortByValue(compile(arguments.get(0)), true);
+      case SORT -> new PlanNode.SortByValue(compile(arguments.get(0)), false, position(call));
+      case SORT_DESC -> new PlanNode.SortByValue(compile(arguments.get(0)), true, position(call));
       case SORT_BY_LABEL ->
-        new PlanNode.SortByLabels(compile(arguments.get(0)), texts(arguments, 1), false);
+        new PlanNode.SortByLabels(
+            compile(arguments.get(0)), texts(arguments, 1), false, position(call));
       case SORT_BY_LABEL_DESC ->
-        new PlanNode.SortByLabels(compile(arguments.get(0)), texts(arguments, 1), true);
+        new PlanNode.SortByLabels(
+            compile(arguments.get(0)), texts(arguments, 1), true, position(call));
       case LABEL_REPLACE -> labelReplace(call);
       case LABEL_JOIN -> labelJoin(call);
       case INFO -> info(call);
@@ -661,7 +377,7 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
         parameters.add(scalar(argument));
       }
     }
-    return window(
+    return windows.window(
         Objects.requireNonNull(matrix),
         function,
         parameters,
@@ -681,7 +397,7 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
 
   private SeriesNode absentOverTime(PromQlExpr.Call call) {
     PromQlExpr matrix = call.arguments().get(0).unwrapped();
-    SeriesNode present = window(
+    SeriesNode present = windows.window(
         matrix, WindowFunction.PRESENT_OVER_TIME, List.of(), "", call.function().functionName());
     return new PlanNode.Absent(
         present,
@@ -696,7 +412,7 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
 
   private SeriesNode timestamp(PromQlExpr argument) {
     return argument instanceof PromQlExpr.VectorSelector selector
-        ? instant(selector, WindowFunction.LATEST_TIMESTAMP, 0)
+        ? windows.timestamps(selector)
         : new PlanNode.InstantOfValues(compile(argument));
   }
 
@@ -764,7 +480,7 @@ public final class PromQlPlanner implements PromQlExpr.Visitor<SeriesNode> {
     all.addAll(data);
     var selector = new PromQlExpr.VectorSelector(
         null, all, new PromQlExpr.Written(all), TimeModifiers.NONE, Reach.WINDOW, call.span());
-    Window info = instant(selector, WindowFunction.LATEST_TIMESTAMP, 0);
+    Window info = windows.timestamps(selector);
     return new PlanNode.AddInfo(compile(arguments.get(0)), info, names, data);
   }
 }
