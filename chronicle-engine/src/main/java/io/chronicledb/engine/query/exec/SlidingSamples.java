@@ -26,6 +26,8 @@ abstract class SlidingSamples {
   int from;
 
   int to;
+  /** Behind the samples that {@link #see} was told of. */
+  private int seen;
   /** How far the arrays are filled. */
   int end;
 
@@ -52,6 +54,7 @@ abstract class SlidingSamples {
     to = 0;
     end = 0;
     complete = false;
+    seen = 0;
     histograms = null;
     context.release(histogramBytes);
     histogramBytes = 0;
@@ -76,6 +79,21 @@ abstract class SlidingSamples {
     while (from < to && timestamps[from] < start) {
       from++;
     }
+  }
+
+  /** The place of the first sample of the window that {@link #see} was not told of; {@link #to} where there is none. */
+  final int firstNew() {
+    return Math.max(seen, from);
+  }
+
+  /** Tells that the samples of the window are known to whoever asks for new ones. */
+  final void see() {
+    seen = to;
+  }
+
+  /** Makes all samples of the next window new. */
+  final void forget() {
+    seen = 0;
   }
 
   /** Forgets what lies before the window, and grows where that is not enough. */
@@ -106,6 +124,7 @@ abstract class SlidingSamples {
       moveHistograms(histograms, kept, capacity);
     }
     to -= from;
+    seen = Math.max(0, seen - from);
     end = kept;
     from = 0;
   }

@@ -161,8 +161,11 @@ final class WindowOperator implements SeriesOperator {
     if (MixedWindow.applies(samples)) {
       result = mixed.evaluate(samples, start, end);
       accumulator.restart(); // It has not slid over this window.
+      samples.forget();
     } else {
-      accumulator.slide(samples.timestamps, samples.values, samples.from, samples.to);
+      accumulator.slide(
+          samples.timestamps, samples.values, samples.from, samples.to, samples.firstNew());
+      samples.see();
       result = accumulator.result();
     }
     if (!function.seesStaleMarkers()) {

@@ -40,9 +40,8 @@ final class CounterChange {
     private double last;
     private double resets;
     /** Of a window that slides: when a value was below the one before for the last time. */
-    private final SlidingWindow window = new SlidingWindow();
-
     private boolean anyReset;
+
     private long lastReset;
     /** Where samples and bounds of a window were, in nanoseconds, and what follows from that, in seconds. */
     private long placedStart;
@@ -62,7 +61,6 @@ final class CounterChange {
 
     @Override
     public void restart() {
-      window.restart();
       anyReset = false;
     }
 
@@ -76,8 +74,8 @@ final class CounterChange {
 
     /** Most windows have no reset, which needs a look at new samples alone. */
     @Override
-    public void slide(long[] timestamps, double[] values, int from, int to) {
-      if (counter && hasReset(timestamps, values, from, to)) {
+    public void slide(long[] timestamps, double[] values, int from, int to, int firstNew) {
+      if (counter && hasReset(timestamps, values, from, to, firstNew)) {
         add(timestamps, values, from, to);
         return;
       }
@@ -88,8 +86,8 @@ final class CounterChange {
       count = to - from;
     }
 
-    private boolean hasReset(long[] timestamps, double[] values, int from, int to) {
-      for (int i = Math.max(from + 1, window.firstNew(timestamps, from, to)); i < to; i++) {
+    private boolean hasReset(long[] timestamps, double[] values, int from, int to, int firstNew) {
+      for (int i = Math.max(from + 1, firstNew); i < to; i++) {
         if (values[i] < values[i - 1]) {
           anyReset = true;
           lastReset = timestamps[i];

@@ -5,7 +5,6 @@ import java.util.Arrays;
 /** The values of a window that slides, kept sorted: what has come and gone is put in and taken out. */
 final class SortedWindow {
 
-  private final SlidingWindow window = new SlidingWindow();
   /** In the order of time, the oldest at {@link #head}. */
   private double[] queue = new double[64];
 
@@ -16,13 +15,15 @@ final class SortedWindow {
   private int count;
 
   void restart() {
-    window.restart();
     count = 0;
   }
 
-  /** Moves on; neither end is earlier than before. */
-  void moveTo(long[] timestamps, double[] values, int from, int to) {
-    int firstNew = window.firstNew(timestamps, from, to);
+  /**
+   * Moves on; neither end is earlier than before.
+   *
+   * @param firstNew place of the first value that has not been in it
+   */
+  void moveTo(double[] values, int from, int to, int firstNew) {
     int coming = to - firstNew;
     int leaving = count - (firstNew - from);
     if (coming + leaving > to - from) {

@@ -7,7 +7,6 @@ import io.chronicledb.engine.query.function.WindowFunction.Accumulator;
 final class WindowExtreme implements Accumulator {
 
   private final boolean least;
-  private final SlidingWindow window = new SlidingWindow();
   private boolean any;
   private double extreme;
   /** Of a window that slides: its extreme value, and when that was. */
@@ -17,11 +16,6 @@ final class WindowExtreme implements Accumulator {
 
   WindowExtreme(boolean least) {
     this.least = least;
-  }
-
-  @Override
-  public void restart() {
-    window.restart();
   }
 
   @Override
@@ -42,14 +36,14 @@ final class WindowExtreme implements Accumulator {
 
   /** As long as the extreme value stays in the window, only new ones can take its place. */
   @Override
-  public void slide(long[] timestamps, double[] values, int from, int to) {
-    int firstNew = window.firstNew(timestamps, from, to);
-    if (firstNew == from || slidingTime < timestamps[from]) {
+  public void slide(long[] timestamps, double[] values, int from, int to, int firstNew) {
+    int next = firstNew;
+    if (next == from || slidingTime < timestamps[from]) {
       slidingExtreme = values[from];
       slidingTime = timestamps[from];
-      firstNew = from + 1;
+      next = from + 1;
     }
-    for (int i = firstNew; i < to; i++) {
+    for (int i = next; i < to; i++) {
       if (isBetter(values[i], slidingExtreme)) {
         slidingExtreme = values[i];
         slidingTime = timestamps[i];

@@ -118,8 +118,11 @@ public enum WindowFunction {
     /**
      * Adds all samples of a window. Neither of its ends is earlier than in the window before it of the same series, whose samples may be remembered:
      * the result is what {@link #add} comes to, bit by bit, and the cost may be that of what has come and gone.
+     *
+     * @param firstNew place of the first sample that the window before did not have; {@code to} where it had all of them, {@code from} after
+     *     {@link #restart}
      */
-    default void slide(long[] timestamps, double[] values, int from, int to) {
+    default void slide(long[] timestamps, double[] values, int from, int to, int firstNew) {
       add(timestamps, values, from, to);
     }
 

@@ -151,8 +151,8 @@ final class WindowStatistics {
     }
 
     @Override
-    public void slide(long[] timestamps, double[] windowValues, int from, int to) {
-      sorted.moveTo(timestamps, windowValues, from, to);
+    public void slide(long[] timestamps, double[] windowValues, int from, int to, int firstNew) {
+      sorted.moveTo(windowValues, from, to, firstNew);
       slides = true;
     }
 
