@@ -38,9 +38,6 @@ public final class HistogramChunkEncoder {
    */
   public static final int CELLS_MAX = 1 << 18;
 
-  /** Up to here, every whole number is a double. */
-  private static final double WHOLE_MAX = 1L << 53;
-
   private final TimestampEncoder timestampEncoder;
   private final ValueEncoder valueEncoder;
   private final IntegerEncoder integerEncoder;
@@ -200,26 +197,13 @@ public final class HistogramChunkEncoder {
     }
   }
 
-  private boolean isWhole(HistogramColumn histograms, HistogramGroups.Group group) {
+  private static boolean isWhole(HistogramColumn histograms, HistogramGroups.Group group) {
     for (int row = group.from; row < group.to; row++) {
-      if (!histograms.isStale(row)
-          && !(isWhole(histograms.count(row)) && isWhole(histograms.zeroCount(row)))) {
-        return false;
-      }
-    }
-    int end = group.rows() * group.width();
-    for (int i = 0; i < end; i++) {
-      if (!isWhole(cells[i])) {
+      if (!histograms.isStale(row) && !histograms.isWhole(row)) {
         return false;
       }
     }
     return true;
-  }
-
-  private static boolean isWhole(double value) {
-    return Math.abs(value) <= WHOLE_MAX
-        && value == (long) value
-        && Double.doubleToRawLongBits(value) != Long.MIN_VALUE;
   }
 
   private void writeWholeColumns(

@@ -18,6 +18,9 @@ public final class HistogramColumn {
 
   private static final long ROW_BYTES = 5 * 8 + 4;
 
+  /** Up to here, every whole number is a double. */
+  private static final double WHOLE_MAX = 1L << 53;
+
   private BucketLayout[] layouts;
   private CounterResetHint[] hints;
   private double[] counts;
@@ -167,6 +170,22 @@ public final class HistogramColumn {
   /** Whether the i-th one is the stale marker: nothing of it but that means anything. */
   public boolean isStale(int index) {
     return StaleMarker.is(sums[index]);
+  }
+
+  /** Whether count, zero count and buckets of the i-th histogram are whole numbers that a long and a double hold alike. */
+  public boolean isWhole(int index) {
+    boolean whole = isWhole(counts[index]) && isWhole(zeroCounts[index]);
+    int end = offsets[index] + layouts[index].bucketCount();
+    for (int i = offsets[index]; whole && i < end; i++) {
+      whole = isWhole(buckets[i]);
+    }
+    return whole;
+  }
+
+  private static boolean isWhole(double value) {
+    return Math.abs(value) <= WHOLE_MAX
+        && value == (long) value
+        && Double.doubleToRawLongBits(value) != Long.MIN_VALUE;
   }
 
   /** Where the buckets of the i-th histogram begin in {@link #buckets}. */

@@ -32,9 +32,6 @@ final class WalHistogram {
   private static final int STALE = 1 << 4;
   private static final int FORM_MAX = STALE | WHOLE | SAME_BUCKETS | HINT_MASK;
 
-  /** Up to here, every whole number is a double. */
-  private static final double WHOLE_MAX = 1L << 53;
-
   private WalHistogram() {}
 
   /**
@@ -52,7 +49,7 @@ final class WalHistogram {
     }
     BucketLayout layout = histograms.layout(row);
     boolean same = layout.equals(before);
-    boolean whole = isWhole(histograms, row);
+    boolean whole = histograms.isWhole(row);
     out.writeByte(hint | (same ? SAME_BUCKETS : 0) | (whole ? WHOLE : 0));
     if (!same) {
       BucketFormat.write(layout, false, out);
@@ -75,22 +72,6 @@ final class WalHistogram {
     } else {
       out.writeDouble(value);
     }
-  }
-
-  private static boolean isWhole(HistogramColumn histograms, int row) {
-    boolean whole = isWhole(histograms.count(row)) && isWhole(histograms.zeroCount(row));
-    int offset = histograms.bucketOffset(row);
-    int end = offset + histograms.layout(row).bucketCount();
-    for (int i = offset; whole && i < end; i++) {
-      whole = isWhole(histograms.buckets()[i]);
-    }
-    return whole;
-  }
-
-  private static boolean isWhole(double value) {
-    return Math.abs(value) <= WHOLE_MAX
-        && value == (long) value
-        && Double.doubleToRawLongBits(value) != Long.MIN_VALUE;
   }
 
   /**
